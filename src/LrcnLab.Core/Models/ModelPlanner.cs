@@ -1,0 +1,65 @@
+using LrcnLab.Core.Specs;
+
+namespace LrcnLab.Core.Models;
+
+/// <summary>Specification to <see cref="ModelPlan"/>.</summary>
+public static class ModelPlanner
+{
+    /// <param name="spec">A specification without problems: shapes are not checked again.</param>
+    /// <param name="classes">Number of classes of the data set.</param>
+    public static ModelPlan Plan(RunSpec spec, int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        DataSpec data = spec.Data;
+        BackboneSpec backbone = spec.Model.Backbone;
+        var layers = new List<PlanLayer>();
+        int channels = data.Channels(), height = data.Height, width = data.Width, pools = 0;
+        int[] Frame() => [data.ClipLength, channels, height, width];
+
+        for (int i = 0; i < backbone.Convolutions.Count; i++)
+        {
+            ConvolutionSpec convolution = backbone.Convolutions[i];
+            var (left, right) = Pad(width, convolution);
+            var (top, bottom) = Pad(height, convolution);
+            int inChannels = channels;
+            (channels, height, width) = (convolution.Filters, ConvolutionSize(height, convolution), ConvolutionSize(width, convolution));
+            layers.Add(new ConvolutionLayer($"conv{i + 1}", inChannels, channels, convolution.Kernel, convolution.Stride, left, right, top, bottom, convolution.Initializer, Frame()));
+            if (backbone.Normalization == FrameNormalization.Batch)
+                layers.Add(new BatchNormLayer($"bn{i + 1}", channels, Frame()));
+            layers.Add(new ReluLayer($"relu{i + 1}", Frame()));
+            if (convolution.Pool > 1)
+            {
+                (height, width) = (height / convolution.Pool, width / convolution.Pool);
+                layers.Add(new MaxPoolLayer($"pool{++pools}", convolution.Pool, Frame()));
+            }
+        }
+
+        int features = backbone.Features == FeaturePooling.Flatten ? channels * height * width : channels;
+        int[] sequence = [data.ClipLength, features];
+        layers.Add(new FeatureLayer(backbone.Features == FeaturePooling.Flatten ? "flatten" : "avgpool", backbone.Features, features, sequence));
+        if (backbone.Dropout > 0)
+            layers.Add(new DropoutLayer("dropout", backbone.Dropout, SharedOverTime: false, sequence));
+
+        LstmSpec lstm = spec.Model.Lstm;
+        if (lstm.InputDropout > 0)
+            layers.Add(new DropoutLayer("input_dropout", lstm.InputDropout, SharedOverTime: true, sequence));
+        layers.Add(new LstmLayer("lstm", features, lstm.Hidden, lstm.Layers, [data.ClipLength, lstm.Hidden]));
+        bool everyStep = lstm.Readout == Readout.EveryStep;
+        layers.Add(new ReadoutLayer("readout", lstm.Readout, everyStep ? [data.ClipLength, lstm.Hidden] : [lstm.Hidden]));
+        layers.Add(new LinearLayer("fc", lstm.Hidden, classes, everyStep ? [data.ClipLength, classes] : [classes]));
+        return new ModelPlan([data.ClipLength, data.Channels(), data.Height, data.Width], classes, layers);
+    }
+
+    /// <summary>Width or height after a convolution, before its pool.</summary>
+    public static int ConvolutionSize(int size, ConvolutionSpec layer) =>
+        layer.Padding == Padding.Same ? (size + layer.Stride - 1) / layer.Stride : (size - layer.Kernel) / layer.Stride + 1;
+
+    /// <summary>Keras' <c>same</c>: as much padding as the output size needs, the odd pixel after the picture.</summary>
+    private static (int Before, int After) Pad(int size, ConvolutionSpec layer)
+    {
+        if (layer.Padding == Padding.Valid)
+            return (0, 0);
+        int total = Math.Max((ConvolutionSize(size, layer) - 1) * layer.Stride + layer.Kernel - size, 0);
+        return (total / 2, total - total / 2);
+    }
+}

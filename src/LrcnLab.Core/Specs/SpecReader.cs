@@ -1,0 +1,159 @@
+using System.Collections;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace LrcnLab.Core.Specs;
+
+/// <summary>JSON tree to specification. Reports every wrong field, never only the first; fields that are absent take their defaults.</summary>
+public static class SpecReader
+{
+    public static SpecResult Read(JsonNode? node)
+    {
+        var problems = new List<SpecProblem>();
+        if (node is not JsonObject root)
+            return new SpecResult(null, [new SpecProblem("", $"A specification is an object with the sections {Join(SpecField.All.Select(f => f.Name))}.")]);
+
+        var spec = (RunSpec)ReadSection(root, typeof(RunSpec), SpecField.All, "", problems);
+        if (problems.Count == 0)
+            problems.AddRange(SpecRules.Check(spec));
+        return new SpecResult(problems.Count == 0 ? spec : null, problems);
+    }
+
+    /// <summary>All problems of a specification that was built in code: ranges and rules between fields.</summary>
+    public static IReadOnlyList<SpecProblem> Validate(RunSpec spec) => Read(SpecWriter.Write(spec)).Problems;
+
+    private static object ReadSection(JsonObject json, Type type, IReadOnlyList<SpecField> fields, string path, List<SpecProblem> problems)
+    {
+        object section = Activator.CreateInstance(type)!;
+        foreach (var (name, value) in json)
+        {
+            string at = path.Length == 0 ? name : $"{path}.{name}";
+            SpecField? field = fields.FirstOrDefault(f => f.Name == name);
+            if (field is null)
+                problems.Add(new SpecProblem(at, UnknownName(name, fields)));
+            else if (TryRead(field, value, at, problems, out object? read))
+                field.Set(section, read);
+        }
+
+        return section;
+    }
+
+    private static bool TryRead(SpecField field, JsonNode? node, string at, List<SpecProblem> problems, out object? value)
+    {
+        int before = problems.Count;
+        value = null;
+        switch (field.Kind)
+        {
+            case FieldKind.Section:
+                if (node is JsonObject section)
+                    value = ReadSection(section, field.Type, field.Children, at, problems);
+                else
+                    problems.Add(Wrong(at, node, $"a section with the fields {Join(field.Children.Select(c => c.Name))}"));
+                break;
+            case FieldKind.List:
+                value = ReadList(field, node, at, problems);
+                break;
+            case FieldKind.Choice:
+                int choice = Scalar(node) is string word ? field.Choices.ToList().IndexOf(word) : -1;
+                if (choice >= 0)
+                    value = Enum.GetValues(field.Type).GetValue(choice);
+                else
+                    problems.Add(Wrong(at, node, $"one of {Join(field.Choices)}"));
+                break;
+            case FieldKind.Flag:
+                if (Scalar(node) is bool flag)
+                    value = flag;
+                else
+                    problems.Add(Wrong(at, node, "true or false"));
+                break;
+            case FieldKind.Text:
+                if (Scalar(node) is string text && text.Length >= field.Minimum && text.Length <= field.Maximum && !text.Any(char.IsControl))
+                    value = text;
+                else
+                    problems.Add(Wrong(at, node, $"a text of {Number(field.Minimum)} to {Number(field.Maximum)} characters"));
+                break;
+            default:
+                double number = ReadNumber(field, node, at, problems);
+                value = field.Kind == FieldKind.Integer ? (object)(int)number : number;
+                break;
+        }
+
+        return problems.Count == before;
+    }
+
+    private static double ReadNumber(SpecField field, JsonNode? node, string at, List<SpecProblem> problems)
+    {
+        bool whole = field.Kind == FieldKind.Integer;
+        if (Scalar(node) is double number && double.IsFinite(number) && number >= field.Minimum && number <= field.Maximum && (!whole || number == Math.Floor(number)))
+            return number;
+        string unit = field.Unit.Length == 0 ? "" : $" ({field.Unit})";
+        problems.Add(Wrong(at, node, $"a {(whole ? "whole number" : "number")} from {Number(field.Minimum)} to {Number(field.Maximum)}{unit}"));
+        return 0;
+    }
+
+    private static IList? ReadList(SpecField field, JsonNode? node, string at, List<SpecProblem> problems)
+    {
+        if (node is not JsonArray array || array.Count < field.Minimum || array.Count > field.Maximum)
+        {
+            string given = node is JsonArray a ? $"a list of {a.Count}" : Show(node);
+            problems.Add(new SpecProblem(at, $"{given} is not allowed here: expected a list of {Number(field.Minimum)} to {Number(field.Maximum)} items."));
+            return null;
+        }
+
+        var items = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(field.ItemType!))!;
+        for (int i = 0; i < array.Count; i++)
+        {
+            if (array[i] is JsonObject item)
+                items.Add(ReadSection(item, field.ItemType!, field.Children, $"{at}[{i}]", problems));
+            else
+                problems.Add(Wrong($"{at}[{i}]", array[i], $"an item with the fields {Join(field.Children.Select(c => c.Name))}"));
+        }
+
+        return items;
+    }
+
+    private static object? Scalar(JsonNode? node) => node?.GetValueKind() switch
+    {
+        JsonValueKind.String => node.GetValue<string>(),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Number => double.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture),
+        _ => null,
+    };
+
+    private static SpecProblem Wrong(string at, JsonNode? node, string expected) => new(at, $"{Show(node)} is not allowed here: expected {expected}.");
+
+    private static string UnknownName(string name, IReadOnlyList<SpecField> fields)
+    {
+        string? near = fields.Select(f => f.Name).MinBy(f => Distance(f, name));
+        string hint = near is not null && Distance(near, name) <= Math.Max(2, name.Length / 3) ? $" Did you mean \"{near}\"?" : "";
+        return $"There is no field \"{Shorten(name)}\" here.{hint} Known fields: {Join(fields.Select(f => f.Name))}.";
+    }
+
+    private static string Show(JsonNode? node) => node is null ? "null" : Shorten(node.ToJsonString(LabJson.Options));
+
+    private static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "...";
+
+    private static string Number(double value) => value.ToString(Math.Abs(value) is >= 1e7 or (> 0 and < 1e-4) ? "0.###e+0" : "0.####", CultureInfo.InvariantCulture);
+
+    private static string Join(IEnumerable<string> words) => string.Join(", ", words);
+
+    /// <summary>Levenshtein distance without regard to case.</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int cost = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]) ? 0 : 1;
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + cost));
+            }
+        }
+
+        return row[b.Length];
+    }
+}
