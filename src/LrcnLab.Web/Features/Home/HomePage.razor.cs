@@ -1,5 +1,5 @@
 using LrcnLab.Core.Runs;
-using LrcnLab.Scheduling;
+using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage.Entities;
 using LrcnLab.Web.Features.Data;
 using LrcnLab.Web.Features.Runs;

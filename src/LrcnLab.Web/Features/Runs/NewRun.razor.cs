@@ -1,5 +1,5 @@
 using LrcnLab.Core.Specs;
-using LrcnLab.Scheduling;
+using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Runs.Form;
@@ -122,7 +122,7 @@ public sealed partial class NewRun : IDisposable
         _launching = true;
         CreateRunResult result = await Runs.CreateAsync(_name.Trim(), spec, _preset, _closed.Token);
         _launching = false;
-        if (result.RunId is { } id)
+        if (result.Id is { } id)
             Navigation.NavigateTo(LabUrls.Run(id));
         else
             _refusals = result.Problems;

@@ -1,5 +1,5 @@
 using LrcnLab.Core.Runs;
-using LrcnLab.Scheduling;
+using LrcnLab.Scheduling.Runs;
 using Microsoft.AspNetCore.Components;
 
 namespace LrcnLab.Web.Features.Runs;
