@@ -1,0 +1,21 @@
+using LrcnLab.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace LrcnLab.Storage.Configurations;
+
+internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
+{
+    public void Configure(EntityTypeBuilder<Run> builder)
+    {
+        builder.Property(r => r.Name).HasMaxLength(200);
+        builder.Property(r => r.Preset).HasMaxLength(100);
+        builder.Property(r => r.JobId).HasMaxLength(100);
+        builder.Property(r => r.RowVersion).IsConcurrencyToken();
+        builder.HasOne(r => r.DatasetVersion).WithMany().HasForeignKey(r => r.DatasetVersionId).OnDelete(DeleteBehavior.Restrict);
+        // The queue in order, and the runs that should have a worker.
+        builder.HasIndex(r => new { r.State, r.QueuedAt });
+        // The table of runs, newest first.
+        builder.HasIndex(r => r.CreatedAt);
+    }
+}

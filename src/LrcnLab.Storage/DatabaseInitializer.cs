@@ -1,0 +1,39 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace LrcnLab.Storage;
+
+/// <summary>
+/// Makes folders and brings the database to this version's form. A new SQLite database is in WAL mode (readers never block the writer), and
+/// <c>synchronous</c> stays at FULL, its default: a commit is on disk before it is acknowledged, so neither a killed process nor a power cut loses it;
+/// the metric store commits many points at once, which keeps that cheap.
+/// </summary>
+public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts, LabPaths paths)
+{
+    /// <summary>Null when the database is ready, else the sentence that says why it cannot be used. Call it while holding <see cref="DataFolderLock"/>.</summary>
+    public async Task<string?> InitializeAsync(CancellationToken cancellationToken)
+    {
+        paths.CreateFolders();
+        await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        List<string> unknown = [.. (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Except(db.Database.GetMigrations())];
+        if (unknown.Count > 0)
+            return $"The database was written by a newer version of LrcnLab (it has the change \"{unknown[^1]}\"): use that version, or another data folder.";
+
+        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        {
+            await RemoveStaleMigrationLockAsync(db, cancellationToken);
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+
+        return null;
+    }
+
+    /// <summary>A program killed while it migrated SQLite leaves a row behind for which the next one would wait for ever.</summary>
+    private static async Task RemoveStaleMigrationLockAsync(LabDbContext db, CancellationToken cancellationToken)
+    {
+        if (!db.Database.IsSqlite())
+            return;
+        int tables = await db.Database.SqlQuery<int>($"SELECT COUNT(*) AS Value FROM sqlite_master WHERE name = '__EFMigrationsLock'").SingleAsync(cancellationToken);
+        if (tables > 0)
+            await db.Database.ExecuteSqlAsync($"DELETE FROM __EFMigrationsLock", cancellationToken);
+    }
+}

@@ -1,0 +1,32 @@
+namespace LrcnLab.Storage.Entities;
+
+/// <summary>A checkpoint archive of a run; one row a kind.</summary>
+public sealed class Checkpoint
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public Guid RunId { get; init; }
+
+    /// <summary><c>last</c>, <c>best</c> or <c>epoch-N</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Epochs done.</summary>
+    public required int Epoch { get; init; }
+
+    public required long Step { get; init; }
+
+    /// <summary>Lower-case hex of the archive, its address in the artifact store.</summary>
+    public required string Sha256 { get; init; }
+
+    public required long Bytes { get; init; }
+
+    /// <summary>Of the safetensors file inside.</summary>
+    public required long WeightsBytes { get; init; }
+
+    /// <summary>Lower-case hex of the safetensors file inside.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    /// <summary>Values by metric key at this step.</summary>
+    public required Dictionary<string, double> Metrics { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+}

@@ -1,0 +1,94 @@
+using LrcnLab.Core.Runs;
+
+namespace LrcnLab.Storage.Entities;
+
+/// <summary>One training execution. This row is the truth about it; queue and processes follow.</summary>
+public sealed class Run : IVersioned
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public required string Name { get; set; }
+
+    /// <summary>Changes only through <see cref="Move"/>.</summary>
+    public RunState State { get; private set; } = RunState.Draft;
+
+    /// <summary>Why it is where it is, in words; end states always carry one.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>The specification it was queued with; never changes.</summary>
+    public required string SpecJson { get; init; }
+
+    /// <summary>Name of the preset it started from.</summary>
+    public string? Preset { get; init; }
+
+    public Guid DatasetVersionId { get; init; }
+    public DatasetVersion DatasetVersion { get; init; } = null!;
+
+    /// <summary>Class names, by label.</summary>
+    public required List<string> Classes { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+    public DateTime? QueuedAt { get; set; }
+
+    /// <summary>Of the first attempt.</summary>
+    public DateTime? StartedAt { get; set; }
+
+    public DateTime? EndedAt { get; set; }
+
+    /// <summary>Workers started for it so far.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>How often it went on by itself since its last new checkpoint.</summary>
+    public int AutomaticResumes { get; set; }
+
+    /// <summary>Its job in the queue, a hint.</summary>
+    public string? JobId { get; set; }
+
+    /// <summary>Sequence number of the last worker event that is stored.</summary>
+    public long LastSequence { get; set; }
+
+    /// <summary>Optimizer updates done.</summary>
+    public long Step { get; set; }
+
+    public long Steps { get; set; }
+    public int StepsPerEpoch { get; set; }
+
+    /// <summary>The running epoch, from 1; 0 before the first.</summary>
+    public int Epoch { get; set; }
+
+    public int Epochs { get; set; }
+
+    /// <summary>What the worker does, in a word.</summary>
+    public string? Stage { get; set; }
+
+    /// <summary>As the worker reckons; null while unknown.</summary>
+    public double? SecondsLeft { get; set; }
+
+    public string? Device { get; set; }
+
+    /// <summary>Versions of program, runtime and libraries by name, as JSON.</summary>
+    public string? VersionsJson { get; set; }
+
+    /// <summary>When the worker promised its next sign of life.</summary>
+    public DateTime? CheckInDue { get; set; }
+
+    public uint RowVersion { get; set; }
+
+    /// <summary>Takes a legal step and returns the change to record, or returns the refusal that names both states.</summary>
+    public (RunStateChange? Change, string? Refusal) Move(RunState to, string cause, DateTime now)
+    {
+        if (RunTransitions.Refusal(State, to) is string refusal)
+            return (null, refusal);
+
+        var change = new RunStateChange { RunId = Id, Time = now, From = State, To = to, Cause = cause };
+        State = to;
+        Reason = cause;
+        EndedAt = to.IsEnd() ? now : null;
+        if (to == RunState.Queued)
+            QueuedAt = now;
+        if (to == RunState.Starting)
+            StartedAt ??= now;
+        if (!to.IsActive())
+            (CheckInDue, SecondsLeft, Stage) = (null, null, null);
+        return (change, null);
+    }
+}

@@ -1,0 +1,49 @@
+using LrcnLab.Storage.Configurations;
+using LrcnLab.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+
+namespace LrcnLab.Storage;
+
+/// <summary>The database. Reading: one context an operation from the factory. Writing: through <see cref="LabWriter"/> only.</summary>
+public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbContext(options)
+{
+    public DbSet<Dataset> Datasets => Set<Dataset>();
+    public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
+    public DbSet<SampleRow> Samples => Set<SampleRow>();
+    public DbSet<Import> Imports => Set<Import>();
+    public DbSet<Run> Runs => Set<Run>();
+    public DbSet<RunStateChange> RunStateChanges => Set<RunStateChange>();
+    public DbSet<Lease> Leases => Set<Lease>();
+    public DbSet<MetricSeries> MetricSeries => Set<MetricSeries>();
+    public DbSet<MetricBlock> MetricBlocks => Set<MetricBlock>();
+    public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
+    public DbSet<Artifact> Artifacts => Set<Artifact>();
+    public DbSet<ConfusionMatrix> ConfusionMatrices => Set<ConfusionMatrix>();
+    public DbSet<PredictionFile> PredictionFiles => Set<PredictionFile>();
+
+    public override int SaveChanges(bool acceptAllChangesOnSuccess)
+    {
+        CountVersionsUp();
+        return base.SaveChanges(acceptAllChangesOnSuccess);
+    }
+
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    {
+        CountVersionsUp();
+        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<DateTime>().HaveConversion<UtcConverter>();
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(20);
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.ApplyConfigurationsFromAssembly(typeof(LabDbContext).Assembly);
+
+    private void CountVersionsUp()
+    {
+        foreach (var entry in ChangeTracker.Entries<IVersioned>().Where(e => e.State == EntityState.Modified))
+            entry.Entity.RowVersion++;
+    }
+}

@@ -1,0 +1,80 @@
+namespace LrcnLab.Storage;
+
+/// <summary>Everything that can be configured, section <c>Lab</c>. Call <see cref="Resolve"/> once after binding.</summary>
+public sealed record LabOptions
+{
+    public const string Section = "Lab";
+
+    /// <summary>Where everything that LrcnLab writes lies: database, runs, checkpoints, prepared frames.</summary>
+    public string DataDirectory { get; init; } = "data";
+
+    /// <summary>The data sets that ship with the program.</summary>
+    public string SamplesDirectory { get; init; } = "samples";
+
+    /// <summary>Path of <c>LrcnLab.Worker.dll</c>, or of any program that speaks its protocol.</summary>
+    public string WorkerPath { get; init; } = "LrcnLab.Worker.dll";
+
+    /// <summary>How many runs train at once on this machine.</summary>
+    public int Slots { get; init; } = 1;
+
+    /// <summary>Folders from which pages and API may import, besides the samples.</summary>
+    public string[] ImportRoots { get; init; } = [];
+
+    /// <summary>How long a worker may take to obey stop or pause before it is killed.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long workers may take to write a checkpoint when the program itself is stopped.</summary>
+    public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How much later than promised a worker's sign of life may come before the worker is given up.</summary>
+    public TimeSpan CheckInGrace { get; init; } = TimeSpan.FromSeconds(60);
+
+    public DatabaseOptions Database { get; init; } = new();
+
+    /// <summary>A copy whose paths are absolute; relative ones are meant from <paramref name="baseDirectory"/>.</summary>
+    public LabOptions Resolve(string baseDirectory) => this with
+    {
+        DataDirectory = Path.GetFullPath(DataDirectory, baseDirectory),
+        SamplesDirectory = Path.GetFullPath(SamplesDirectory, baseDirectory),
+        WorkerPath = Path.GetFullPath(WorkerPath, baseDirectory),
+        ImportRoots = [.. ImportRoots.Select(r => Path.GetFullPath(r, baseDirectory))],
+    };
+
+    /// <summary>One sentence for each wrong setting, naming its key and what is allowed; empty when all is well.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        Check(DataDirectory.Length > 0, "Lab:DataDirectory is empty: give the folder in which data is kept.");
+        Check(!File.Exists(DataDirectory), $"Lab:DataDirectory is \"{DataDirectory}\", which is a file: give a folder.");
+        Check(File.Exists(WorkerPath), $"Lab:WorkerPath is \"{WorkerPath}\", which does not exist: give the path of LrcnLab.Worker.dll.");
+        Check(Slots is >= 1 and <= 64, $"Lab:Slots is {Slots}: allowed are 1 to 64.");
+        foreach (string root in ImportRoots)
+            Check(Directory.Exists(root), $"Lab:ImportRoots names \"{root}\", which is no folder.");
+        CheckTime(StopGrace, nameof(StopGrace));
+        CheckTime(ShutdownGrace, nameof(ShutdownGrace));
+        CheckTime(CheckInGrace, nameof(CheckInGrace));
+        Check(Enum.IsDefined(Database.Provider), $"Lab:Database:Provider is \"{Database.Provider}\": allowed are sqlite and postgresql.");
+        Check(Database.Provider != DatabaseProvider.Postgresql || Database.ConnectionString.Length > 0,
+            "Lab:Database:ConnectionString is empty: PostgreSQL needs one, such as Host=localhost;Database=lrcnlab;Username=lrcnlab.");
+        return problems;
+
+        void Check(bool holds, string problem)
+        {
+            if (!holds)
+                problems.Add(problem);
+        }
+
+        void CheckTime(TimeSpan value, string key) =>
+            Check(value >= TimeSpan.FromMilliseconds(100) && value <= TimeSpan.FromHours(1), $"Lab:{key} is {value}: allowed are 00:00:00.1 to 01:00:00.");
+    }
+}
+
+public enum DatabaseProvider { Sqlite, Postgresql }
+
+public sealed record DatabaseOptions
+{
+    public DatabaseProvider Provider { get; init; } = DatabaseProvider.Sqlite;
+
+    /// <summary>Empty with SQLite for the file in the data folder.</summary>
+    public string ConnectionString { get; init; } = "";
+}

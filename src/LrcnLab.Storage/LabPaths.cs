@@ -1,0 +1,42 @@
+namespace LrcnLab.Storage;
+
+/// <summary>Where things lie below the data folder.</summary>
+public sealed class LabPaths(string dataDirectory)
+{
+    public string DataDirectory { get; } = Path.GetFullPath(dataDirectory);
+
+    public string DatabaseFile => Path.Combine(DataDirectory, "lrcnlab.db");
+
+    public string LockFile => Path.Combine(DataDirectory, "lrcnlab.lock");
+
+    /// <summary>Frames that were decoded once; the worker keeps order in it.</summary>
+    public string PreparedRoot => Path.Combine(DataDirectory, "prepared");
+
+    /// <summary>Checkpoints and other files of runs, by content.</summary>
+    public string ArtifactRoot => Path.Combine(DataDirectory, "artifacts");
+
+    public string RunRoot => Path.Combine(DataDirectory, "runs");
+
+    public string DatasetRoot => Path.Combine(DataDirectory, "datasets");
+
+    /// <summary>Specification, journal and log of a run.</summary>
+    public string RunFolder(Guid run) => Path.Combine(RunRoot, run.ToString());
+
+    /// <summary>Manifest of a data-set version.</summary>
+    public string DatasetFolder(Guid version) => Path.Combine(DatasetRoot, version.ToString());
+
+    /// <summary>The file with this content; it need not exist.</summary>
+    /// <param name="sha256">64 lower-case hexadecimal digits.</param>
+    public string ArtifactFile(string sha256)
+    {
+        if (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower))
+            throw new ArgumentException($"\"{sha256}\" is no SHA-256: 64 lower-case hexadecimal digits.", nameof(sha256));
+        return Path.Combine(ArtifactRoot, sha256[..2], sha256);
+    }
+
+    public void CreateFolders()
+    {
+        foreach (string folder in (string[])[DataDirectory, PreparedRoot, ArtifactRoot, RunRoot, DatasetRoot])
+            Directory.CreateDirectory(folder);
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace LrcnLab.Storage;
+
+/// <summary>
+/// The one door through which this process writes the database. SQLite allows one writer and makes the others poll, which starves them under load;
+/// waiting here instead is fair, so no write waits longer than those that came before it.
+/// </summary>
+public sealed class LabWriter(IDbContextFactory<LabDbContext> contexts) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Runs <paramref name="change"/> in one transaction, saves and commits. Keep it short: nobody else writes meanwhile.</summary>
+    public async Task<T> WriteAsync<T>(Func<LabDbContext, Task<T>> change, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+            await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            T result = await change(db);
+            await db.SaveChangesAsync(cancellationToken);
+            // From here on the change must not be torn: the caller would not know whether it happened.
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc cref="WriteAsync{T}"/>
+    public Task WriteAsync(Func<LabDbContext, Task> change, CancellationToken cancellationToken) => WriteAsync(
+        async db =>
+        {
+            await change(db);
+            return true;
+        },
+        cancellationToken);
+
+    public void Dispose() => _turn.Dispose();
+}

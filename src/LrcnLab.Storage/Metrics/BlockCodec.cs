@@ -1,0 +1,5 @@
+namespace LrcnLab.Storage.Metrics;
+
+public static class BlockCodec
+{
+}
