@@ -37,7 +37,7 @@ public sealed record DatasetManifest
     public string Hash()
     {
         var text = new StringBuilder();
-        text.AppendJoin('\n', Classes).Append('\0');
+        text.Append(JsonSerializer.Serialize(Classes, LabJson.Options)).Append('\n');
         foreach (Sample s in Samples)
             text.Append(JsonSerializer.Serialize(new object?[] { s.Path, s.Sha256, s.Label, s.Split, s.Start, s.End, s.Captions }, LabJson.Options)).Append('\n');
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

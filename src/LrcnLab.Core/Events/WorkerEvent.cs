@@ -21,6 +21,9 @@ namespace LrcnLab.Core.Events;
 [JsonDerivedType(typeof(DoneEvent), "done")]
 public abstract record WorkerEvent
 {
+    /// <summary>A null where the event promises a value makes the line no event, instead of a fault in whoever reads it.</summary>
+    private static readonly JsonSerializerOptions Reading = new(LabJson.Options) { RespectNullableAnnotations = true };
+
     public long Sequence { get; init; }
 
     /// <summary>UTC.</summary>
@@ -35,7 +38,7 @@ public abstract record WorkerEvent
             return null;
         try
         {
-            return JsonSerializer.Deserialize<WorkerEvent>(line, LabJson.Options);
+            return JsonSerializer.Deserialize<WorkerEvent>(line, Reading);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

@@ -232,6 +232,6 @@ public sealed record ResourceSpec
     [Field("Device", "auto takes a GPU where there is one, else the CPU.")]
     public DeviceKind Device { get; init; } = DeviceKind.Auto;
 
-    [Field("Threads", "CPU threads; 0 takes all that the slot has. Results are the same bit for bit only at the same number.", Unit = "threads", Minimum = 0, Maximum = 256, Advanced = true)]
+    [Field("Threads", "CPU threads, 0 for all that the slot has; results are the same bit for bit only at the same number.", Unit = "threads", Minimum = 0, Maximum = 256, Advanced = true)]
     public int Threads { get; init; }
 }

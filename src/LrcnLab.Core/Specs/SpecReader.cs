@@ -26,9 +26,9 @@ public static class SpecReader
     private static object ReadSection(JsonObject json, Type type, IReadOnlyList<SpecField> fields, string path, List<SpecProblem> problems)
     {
         object section = Activator.CreateInstance(type)!;
-        foreach (var (name, value) in json)
+        foreach (var (name, value) in Members(json, path, problems))
         {
-            string at = path.Length == 0 ? name : $"{path}.{name}";
+            string at = path.Length == 0 ? Shorten(name) : $"{path}.{Shorten(name)}";
             SpecField? field = fields.FirstOrDefault(f => f.Name == name);
             if (field is null)
                 problems.Add(new SpecProblem(at, UnknownName(name, fields)));
@@ -37,6 +37,20 @@ public static class SpecReader
         }
 
         return section;
+    }
+
+    /// <summary>A tree that was parsed elsewhere finds out only here that a name is given twice, or that one is no text.</summary>
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> Members(JsonObject json, string path, List<SpecProblem> problems)
+    {
+        try
+        {
+            return [.. json];
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            problems.Add(new SpecProblem(path, $"The names of the fields cannot be read: {e.Message.Split('\n')[0].TrimEnd('.')}."));
+            return [];
+        }
     }
 
     private static bool TryRead(SpecField field, JsonNode? node, string at, List<SpecProblem> problems, out object? value)
@@ -115,12 +129,30 @@ public static class SpecReader
 
     private static object? Scalar(JsonNode? node) => node?.GetValueKind() switch
     {
-        JsonValueKind.String => node.GetValue<string>(),
+        JsonValueKind.String => Text(node),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        JsonValueKind.Number => double.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture),
+        JsonValueKind.Number => NumberOf(node),
         _ => null,
     };
+
+    /// <summary>Null for text that cannot be stored: half of a surrogate pair, which JSON can express.</summary>
+    private static string? Text(JsonNode node)
+    {
+        try
+        {
+            string text = node.GetValue<string>();
+            return SpecText.IsWellFormed(text) ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Infinite for what no double can hold.</summary>
+    private static double NumberOf(JsonNode node) =>
+        node.AsValue().TryGetValue(out double number) ? number : double.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 
     private static SpecProblem Wrong(string at, JsonNode? node, string expected) => new(at, $"{Show(node)} is not allowed here: expected {expected}.");
 
@@ -131,11 +163,29 @@ public static class SpecReader
         return $"There is no field \"{Shorten(name)}\" here.{hint} Known fields: {Join(fields.Select(f => f.Name))}.";
     }
 
-    private static string Show(JsonNode? node) => node is null ? "null" : Shorten(node.ToJsonString(LabJson.Options));
+    private static string Show(JsonNode? node)
+    {
+        switch (node)
+        {
+            case null:
+                return "null";
+            case JsonValue value when !value.TryGetValue(out JsonElement _) && value.TryGetValue(out double number):
+                return number.ToString(CultureInfo.InvariantCulture);
+            default:
+                try
+                {
+                    return Shorten(node.ToJsonString(LabJson.Options));
+                }
+                catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+                {
+                    return "A text that is not Unicode";
+                }
+        }
+    }
 
-    private static string Shorten(string text) => text.Length <= 60 ? text : text[..57] + "...";
+    private static string Shorten(string text) => text.Length <= 60 ? text : text[..(char.IsHighSurrogate(text[56]) ? 56 : 57)] + "...";
 
-    private static string Number(double value) => value.ToString(Math.Abs(value) is >= 1e7 or (> 0 and < 1e-4) ? "0.###e+0" : "0.####", CultureInfo.InvariantCulture);
+    private static string Number(double value) => value.ToString(Math.Abs(value) is > 0 and < 1e-4 ? "0.###e+0" : "0.####", CultureInfo.InvariantCulture);
 
     private static string Join(IEnumerable<string> words) => string.Join(", ", words);
 

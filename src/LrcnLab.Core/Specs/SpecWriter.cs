@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace LrcnLab.Core.Specs;
@@ -14,11 +15,14 @@ public static class SpecWriter
         FieldKind.Section => Section(value!, field.Children),
         FieldKind.List => new JsonArray([.. ((IEnumerable)value!).Cast<object>().Select(item => (JsonNode)Section(item, field.Children))]),
         FieldKind.Integer => JsonValue.Create((int)value!),
-        FieldKind.Number => JsonValue.Create((double)value!),
+        FieldKind.Number => Number((double)value!),
         FieldKind.Flag => JsonValue.Create((bool)value!),
         FieldKind.Choice => JsonValue.Create(SpecField.Word(value!)),
         _ => JsonValue.Create((string)value!),
     };
+
+    /// <summary>JSON has no number for NaN and infinities: they become text, which the reader refuses by name.</summary>
+    private static JsonValue Number(double value) => double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(value.ToString(CultureInfo.InvariantCulture));
 
     private static JsonObject Section(object owner, IReadOnlyList<SpecField> fields)
     {

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace LrcnLab.Web.Components.Charts;
+
+/// <summary>
+/// A live chart of metric series. The browser reads the points over HTTP and draws them; this component only says what to draw,
+/// and that there is more (<see cref="Revision"/> changed).
+/// </summary>
+public sealed partial class LineChart : IAsyncDisposable
+{
+    private readonly string _id = Guid.CreateVersion7().ToString();
+    private ElementReference _element;
+    private IJSObjectReference? _module;
+    private long _drawnRevision;
+    private string _drawnOptions = "";
+
+    [Inject]
+    public required IJSRuntime Browser { get; init; }
+
+    [Parameter, EditorRequired]
+    public required string Title { get; set; }
+
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<ChartSeries> Series { get; set; }
+
+    /// <summary><c>step</c>, <c>epoch</c> or <c>time</c>.</summary>
+    [Parameter]
+    public string XAxis { get; set; } = "step";
+
+    [Parameter]
+    public bool LogY { get; set; }
+
+    /// <summary>Weight of the past in the smoothed line, 0 for none.</summary>
+    [Parameter]
+    public double Smoothing { get; set; }
+
+    /// <summary>Height of the picture in pixels.</summary>
+    [Parameter]
+    public int Height { get; set; } = 220;
+
+    /// <summary>Rises when the series have more points.</summary>
+    [Parameter]
+    public long Revision { get; set; }
+
+    [Parameter]
+    public string? Aside { get; set; }
+
+    private object Options => new { Series, XAxis, LogY, Smoothing, Height };
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        string options = System.Text.Json.JsonSerializer.Serialize(Options, Core.LabJson.Options);
+        try
+        {
+            if (firstRender)
+            {
+                (_drawnOptions, _drawnRevision) = (options, Revision);
+                _module = await Browser.InvokeAsync<IJSObjectReference>("import", "./js/line-chart.js");
+                await _module.InvokeVoidAsync("create", _id, _element, Options);
+            }
+            else if (_module is not null && options != _drawnOptions)
+            {
+                (_drawnOptions, _drawnRevision) = (options, Revision);
+                await _module.InvokeVoidAsync("update", _id, Options);
+            }
+            else if (_module is not null && Revision != _drawnRevision)
+            {
+                _drawnRevision = Revision;
+                await _module.InvokeVoidAsync("refresh", _id);
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser left while we were drawing.
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_module is null)
+            return;
+        try
+        {
+            await _module.InvokeVoidAsync("dispose", _id);
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser left first.
+        }
+
+        await _module.DisposeQuietlyAsync();
+    }
+}

@@ -1,0 +1,15 @@
+namespace LrcnLab.Web.Components.Shared;
+
+/// <summary>Every address that a page links to.</summary>
+public static class LabUrls
+{
+    public const string Api = "/api/v1";
+
+    public static string Run(Guid id, string? tab = null) => tab is null ? $"/runs/{id}" : $"/runs/{id}?tab={tab}";
+    public static string NewRun(string? preset = null, Guid? from = null) => from is { } run ? $"/runs/new?from={run}" : preset is null ? "/runs/new" : $"/runs/new?preset={preset}";
+    public static string Compare(IEnumerable<Guid> runs) => $"/compare?runs={string.Join(',', runs)}";
+    public static string Dataset(Guid id) => $"/data/{id}";
+    public static string Preview(Guid version, int sample) => $"{Api}/datasets/versions/{version}/samples/{sample}/preview";
+    public static string Series(Guid run, string key) => $"{Api}/runs/{run}/metrics?key={Uri.EscapeDataString(key)}";
+    public static string Checkpoint(Guid id, string format) => $"{Api}/checkpoints/{id}/content?format={format}";
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using LrcnLab.Core.Specs;
+
+namespace LrcnLab.Web.Features.Runs.Form;
+
+/// <summary>
+/// A specification while somebody edits it: it may be wrong, and keeps what was typed even then.
+/// Form fields and the text beside them are two views of the same <see cref="Document"/>.
+/// </summary>
+public sealed class SpecDraft
+{
+    public SpecDraft(RunSpec spec) => Replace(SpecWriter.Write(spec));
+
+    /// <summary>What was typed, as a JSON tree with every declared field.</summary>
+    public JsonObject Document { get; private set; } = [];
+
+    /// <summary>The specification, or what is wrong with it.</summary>
+    public SpecResult Result { get; private set; } = new(null, []);
+
+    /// <summary>The last state without problems: what summaries show while a field is being corrected.</summary>
+    public RunSpec? LastValid { get; private set; }
+
+    /// <summary>Takes over a text in YAML or JSON; a text that is not even readable changes nothing and is reported.</summary>
+    public IReadOnlyList<SpecProblem> ReplaceText(string text)
+    {
+        SpecResult result = SpecText.Parse(text);
+        if (result.Spec is not null)
+            Replace(SpecWriter.Write(result.Spec));
+        return result.Problems;
+    }
+
+    /// <summary>Takes over everything from a specification, such as a preset.</summary>
+    public void Replace(RunSpec spec) => Replace(SpecWriter.Write(spec));
+
+    public JsonNode? Get(string path)
+    {
+        JsonNode? node = Document;
+        foreach (object part in Parts(path))
+            node = part is int index ? node?.AsArray()[index] : node?[(string)part];
+        return node;
+    }
+
+    public void Set(string path, JsonNode? value)
+    {
+        object[] parts = [.. Parts(path)];
+        JsonNode owner = Document;
+        foreach (object part in parts[..^1])
+            owner = part is int index ? owner.AsArray()[index]! : owner[(string)part]!;
+        if (parts[^1] is int last)
+            owner.AsArray()[last] = value;
+        else
+            owner[(string)parts[^1]] = value;
+        Check();
+    }
+
+    /// <summary>What the form's text boxes hold becomes a number where it is one, and stays text where it is not.</summary>
+    public void SetTyped(string path, SpecField field, string typed)
+    {
+        typed = typed.Trim();
+        bool number = field.Kind is FieldKind.Integer or FieldKind.Number;
+        Set(path, number && double.TryParse(typed, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(typed));
+    }
+
+    public void InsertCopy(string listPath, int index)
+    {
+        JsonArray list = Get(listPath)!.AsArray();
+        list.Insert(index + 1, list[index]!.DeepClone());
+        Check();
+    }
+
+    public void Remove(string listPath, int index)
+    {
+        Get(listPath)!.AsArray().RemoveAt(index);
+        Check();
+    }
+
+    public void Move(string listPath, int index, int by)
+    {
+        JsonArray list = Get(listPath)!.AsArray();
+        JsonNode item = list[index]!;
+        list.RemoveAt(index);
+        list.Insert(index + by, item);
+        Check();
+    }
+
+    public string? ProblemAt(string path) => Result.Problems.FirstOrDefault(p => p.Path == path)?.Message;
+
+    private void Replace(JsonObject document)
+    {
+        Document = document;
+        Check();
+    }
+
+    private void Check()
+    {
+        Result = SpecReader.Read(Document);
+        LastValid = Result.Spec ?? LastValid;
+    }
+
+    private static IEnumerable<object> Parts(string path)
+    {
+        foreach (string part in path.Split('.'))
+        {
+            int bracket = part.IndexOf('[', StringComparison.Ordinal);
+            yield return bracket < 0 ? part : part[..bracket];
+            if (bracket >= 0)
+                yield return int.Parse(part.AsSpan(bracket + 1, part.Length - bracket - 2), CultureInfo.InvariantCulture);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using LrcnLab.Storage.Metrics;
+using LrcnLab.Web.Hosting;
+
+namespace LrcnLab.Web.Features.Runs;
+
+/// <summary>Series of a run, thinned to what the eye can use, as JSON or as binary columns.</summary>
+public static class MetricEndpoints
+{
+    /// <summary>Little-endian float64: count, total count, then the columns step, epoch, time (ms since 1970, UTC) and value.</summary>
+    public const string Binary = "application/vnd.lrcnlab.series";
+
+    private const int MostPoints = 200_000;
+
+    public static void MapMetrics(this RouteGroupBuilder api) =>
+        api.MapGet("/runs/{id:guid}/metrics", GetAsync).WithTags("Runs").WithName("GetMetrics").Produces<Page<SeriesAnswer>>().Produces(StatusCodes.Status200OK, contentType: Binary).ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> GetAsync(Guid id, HttpRequest request, MetricStore metrics, RunQueries queries, CancellationToken cancel, int points = 1000, long? from = null, long? to = null)
+    {
+        if (points is < 4 or > MostPoints)
+            return Problems.Invalid("points", $"{points} is not allowed: from 4 to {MostPoints}.");
+        string[] keys = [.. request.Query["key"].OfType<string>()];
+        bool binary = request.Headers.Accept.Any(a => a?.Contains(Binary, StringComparison.OrdinalIgnoreCase) == true);
+        if (binary && keys.Length != 1)
+            return Problems.Invalid("key", "Binary columns hold one series: give exactly one key.");
+        if (keys.Length == 0)
+        {
+            if (await queries.GetAsync(id, cancel) is null)
+                return Problems.NotFound($"There is no run {id}.");
+            keys = [.. (await metrics.ListAsync(id, cancel)).Select(s => s.Key)];
+        }
+
+        var found = new List<SeriesAnswer>();
+        foreach (string key in keys)
+        {
+            MetricSeriesData? series = await metrics.ReadAsync(id, key, points, from, to, cancel);
+            if (series is null)
+                return Problems.NotFound($"Run {id} has no metric \"{key}\".");
+            if (binary)
+                return Results.Bytes(Columns(series), Binary);
+            found.Add(new SeriesAnswer(series.Key, series.TotalCount, series.Steps, series.Epochs, [.. series.Times.Select(t => DateTime.UnixEpoch.AddMilliseconds(t))], series.Values));
+        }
+
+        return Results.Ok(new Page<SeriesAnswer>(found, null));
+    }
+
+    private static byte[] Columns(MetricSeriesData series)
+    {
+        int n = series.Steps.Length;
+        double[] all = new double[2 + 4 * n];
+        (all[0], all[1]) = (n, series.TotalCount);
+        for (int i = 0; i < n; i++)
+        {
+            all[2 + i] = series.Steps[i];
+            all[2 + n + i] = series.Epochs[i];
+            all[2 + 2 * n + i] = series.Times[i];
+            all[2 + 3 * n + i] = series.Values[i];
+        }
+
+        return MemoryMarshal.AsBytes<double>(all).ToArray();
+    }
+}
+
+/// <param name="Key">Such as <c>train/loss</c>.</param>
+/// <param name="TotalCount">Points in the store; the columns may hold fewer, extremes kept.</param>
+public sealed record SeriesAnswer(string Key, long TotalCount, long[] Steps, double[] Epochs, DateTime[] Times, double[] Values);

@@ -1,0 +1,138 @@
+using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Runs;
+using LrcnLab.Storage;
+using LrcnLab.Web.Components.Shared;
+using LrcnLab.Web.Features.Runs.Form;
+using Microsoft.AspNetCore.Components;
+using Microsoft.EntityFrameworkCore;
+
+namespace LrcnLab.Web.Features.Runs;
+
+/// <summary>The form for a new run: preset or parent run, settings, what they cost, launch.</summary>
+public sealed partial class NewRun : IDisposable
+{
+    private static readonly HashSet<string> HiddenFields = ["data.dataset"];
+
+    private readonly CancellationTokenSource _closed = new();
+    private SpecDraft? _draft;
+    private RunSpec _start = Presets.QuickStart.Spec;
+    private string? _preset;
+    private string? _parentName;
+    private string _name = "";
+    private string? _text;
+    private IReadOnlyList<SpecProblem> _textProblems = [];
+    private IReadOnlyList<SpecProblem> _refusals = [];
+    private List<DatasetChoice> _datasets = [];
+    private bool _showAll;
+    private bool _launching;
+
+    [Inject]
+    public required IDbContextFactory<LabDbContext> Database { get; init; }
+
+    [Inject]
+    public required RunService Runs { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    [SupplyParameterFromQuery(Name = "preset")]
+    public string? PresetName { get; set; }
+
+    [SupplyParameterFromQuery(Name = "from")]
+    public Guid? From { get; set; }
+
+    private DatasetChoice? Dataset => _datasets.FirstOrDefault(d => d.Name == _draft?.Get("data.dataset")?.ToString());
+
+    private IReadOnlyList<SpecProblem> Problems => _text is null ? [.. _draft!.Result.Problems, .. _refusals] : [.. _textProblems, .. _refusals];
+
+    private IReadOnlyList<SpecChange> Changes => _draft?.LastValid is { } spec ? SpecDiff.Between(_start, spec) : [];
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        await using LabDbContext db = await Database.CreateDbContextAsync(_closed.Token);
+        _datasets = await db.Datasets
+            .Select(d => new { d.Name, Version = db.DatasetVersions.Where(v => v.DatasetId == d.Id).OrderByDescending(v => v.Number).First() })
+            .Select(d => new DatasetChoice(d.Name, d.Version.Classes.Count, d.Version.TrainCount))
+            .ToListAsync(_closed.Token);
+
+        if (From is { } parentId && await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.Id == parentId, _closed.Token) is { } parent)
+        {
+            _parentName = parent.Name;
+            _preset = parent.Preset;
+            _start = SpecText.Parse(parent.SpecJson).Spec ?? _start;
+            _name = NextName(parent.Name);
+            _draft = new SpecDraft(_start);
+            return;
+        }
+
+        Preset preset = Presets.Find(PresetName) ?? Presets.QuickStart;
+        _draft = new SpecDraft(preset.Spec);
+        Choose(preset);
+    }
+
+    private void Choose(Preset preset)
+    {
+        string? dataset = _draft!.Get("data.dataset")?.ToString();
+        (_preset, _start, _parentName) = (preset.Name, preset.Spec, null);
+        if (_datasets.Count > 0)
+            _start = _start with { Data = _start.Data with { Dataset = _datasets.Any(d => d.Name == dataset) ? dataset! : _datasets[0].Name } };
+        _draft.Replace(_start);
+        _name = preset.Name;
+        _refusals = [];
+        if (_text is not null)
+            ShowText();
+    }
+
+    private void ChooseDataset(ChangeEventArgs e)
+    {
+        _draft!.Set("data.dataset", System.Text.Json.Nodes.JsonValue.Create(e.Value?.ToString() ?? ""));
+        _refusals = [];
+    }
+
+    private void Refresh()
+    {
+        _refusals = [];
+        StateHasChanged();
+    }
+
+    private void ShowForm() => _text = null;
+
+    private void ShowText()
+    {
+        _text = _draft?.LastValid is { } spec ? SpecText.ToYaml(spec) : "";
+        _textProblems = [];
+    }
+
+    private void ReadText()
+    {
+        _textProblems = _draft!.ReplaceText(_text ?? "");
+        _refusals = [];
+    }
+
+    private async Task LaunchAsync()
+    {
+        if (_draft?.Result.Spec is not { } spec || _launching)
+            return;
+        _launching = true;
+        CreateRunResult result = await Runs.CreateAsync(_name.Trim(), spec, _preset, _closed.Token);
+        _launching = false;
+        if (result.Id is { } id)
+            Navigation.NavigateTo(LabUrls.Run(id));
+        else
+            _refusals = result.Problems;
+    }
+
+    private static string NextName(string name)
+    {
+        int dash = name.LastIndexOf('-');
+        return dash > 0 && int.TryParse(name.AsSpan(dash + 1), out int number) ? $"{name[..dash]}-{number + 1}" : $"{name}-2";
+    }
+
+    private sealed record DatasetChoice(string Name, int Classes, int Train);
+}

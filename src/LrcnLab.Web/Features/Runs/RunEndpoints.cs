@@ -1,0 +1,143 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LrcnLab.Core.Runs;
+using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Runs;
+using LrcnLab.Storage;
+using LrcnLab.Web.Components.Shared;
+using LrcnLab.Web.Hosting;
+using Microsoft.EntityFrameworkCore;
+
+namespace LrcnLab.Web.Features.Runs;
+
+/// <summary>Runs over HTTP: the same queries and commands as the pages.</summary>
+public static class RunEndpoints
+{
+    private const int PageSize = 200;
+
+    public static void MapRuns(this RouteGroupBuilder api)
+    {
+        RouteGroupBuilder runs = api.MapGroup("/runs").WithTags("Runs");
+        runs.MapPost("", CreateAsync).WithName("CreateRun").Accepts<CreateRunRequest>("application/json").Produces<CreatedRun>(StatusCodes.Status201Created).ProducesValidationProblem();
+        runs.MapGet("", ListAsync).WithName("ListRuns").Produces<Page<RunRow>>();
+        runs.MapGet("/{id:guid}", GetAsync).WithName("GetRun").Produces<RunAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
+        Action(runs, "stop", service => service.StopAsync);
+        Action(runs, "kill", service => service.CancelAsync);
+        Action(runs, "pause", service => service.PauseAsync);
+        Action(runs, "resume", service => service.ResumeAsync);
+        Action(runs, "retry", service => service.ResumeAsync);
+        runs.MapGet("/{id:guid}/confusion-matrices", MatricesAsync).WithName("ListConfusionMatrices").Produces<Page<MatrixAnswer>>();
+        runs.MapGet("/{id:guid}/confusion-matrices/{epoch:int}", MatrixAsync).WithName("GetConfusionMatrix").Produces<MatrixAnswer>();
+        runs.MapGet("/{id:guid}/log", LogAsync).WithName("GetLog").Produces<Page<LogLine>>();
+    }
+
+    private static void Action(RouteGroupBuilder runs, string word, Func<RunService, Func<Guid, string, CancellationToken, Task<string?>>> command) =>
+        runs.MapPost($"/{{id:guid}}/{word}", async (Guid id, RunService service, RunQueries queries, CancellationToken cancel) =>
+        {
+            if (await queries.GetAsync(id, cancel) is null)
+                return NoRun(id);
+            return await command(service)(id, $"{word} asked for through the API", cancel) is { } refusal ? Problems.Conflict(refusal) : Results.Accepted($"{LabUrls.Api}/runs/{id}");
+        }).WithName($"{char.ToUpperInvariant(word[0])}{word[1..]}Run").Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+
+    private static async Task<IResult> CreateAsync(HttpRequest request, RunService service, CancellationToken cancel)
+    {
+        JsonNode? body;
+        try
+        {
+            body = await JsonNode.ParseAsync(request.Body, cancellationToken: cancel);
+        }
+        catch (JsonException e)
+        {
+            return Problems.Invalid("body", $"This is not valid JSON: line {e.LineNumber + 1}, position {e.BytePositionInLine + 1}.");
+        }
+
+        if (body is not JsonObject root)
+            return Problems.Invalid("body", "Expected an object with name and spec.");
+        var problems = new List<SpecProblem>();
+        string name = root["name"] is JsonValue value && value.TryGetValue(out string? text) ? text.Trim() : "";
+        if (name.Length is 0 or > 200 || name.Any(char.IsControl))
+            problems.Add(new SpecProblem("name", "A run needs a name of 1 to 200 characters."));
+        string? preset = (root["preset"] as JsonValue)?.TryGetValue(out string? word) == true ? word : null;
+        if (preset is not null && Presets.Find(preset) is null)
+            problems.Add(new SpecProblem("preset", $"There is no preset \"{preset}\"; known: {string.Join(", ", Presets.All.Select(p => p.Name))}."));
+        SpecResult spec = root["spec"] is null && Presets.Find(preset) is { } known ? new SpecResult(known.Spec, []) : SpecReader.Read(root["spec"]);
+        problems.AddRange(spec.Problems);
+        if (problems.Count > 0)
+            return Problems.Invalid(problems);
+
+        CreateRunResult result = await service.CreateAsync(name, spec.Spec!, preset, cancel);
+        return result.Id is { } id ? Results.Created($"{LabUrls.Api}/runs/{id}", new CreatedRun(id)) : Problems.Invalid(result.Problems);
+    }
+
+    private static async Task<IResult> ListAsync(RunQueries queries, CancellationToken cancel, string? query = null, string? state = null)
+    {
+        RunState? chosen = null;
+        if (state is not null)
+        {
+            if (!Enum.TryParse(state, ignoreCase: true, out RunState parsed))
+                return Problems.Invalid("state", $"There is no state \"{state}\"; known: {string.Join(", ", Enum.GetValues<RunState>().Select(s => s.Word()))}.");
+            chosen = parsed;
+        }
+
+        IReadOnlyList<RunRow> rows = await queries.ListAsync(chosen is { } s ? [s] : null, 10 * PageSize, cancel);
+        return Results.Ok(new Page<RunRow>(query is null ? rows : [.. rows.Where(r => r.Name.Contains(query, StringComparison.OrdinalIgnoreCase))], null));
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, RunQueries queries, CancellationToken cancel) =>
+        await queries.GetAsync(id, cancel) is { } run
+            ? Results.Ok(new RunAnswer(run.Id, run.Name, run.State, run.Reason, run.Preset, run.Progress, run.Metrics, SpecWriter.Write(run.Spec), run.Classes,
+                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History))
+            : NoRun(id);
+
+    private static async Task<IResult> MatricesAsync(Guid id, IDbContextFactory<LabDbContext> database, CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        if (await db.Runs.Where(r => r.Id == id).Select(r => r.Classes).FirstOrDefaultAsync(cancel) is not { } classes)
+            return NoRun(id);
+        var matrices = await db.ConfusionMatrices.AsNoTracking().Where(m => m.RunId == id).OrderBy(m => m.Split).ThenBy(m => m.Epoch).ToListAsync(cancel);
+        return Results.Ok(new Page<MatrixAnswer>([.. matrices.Select(m => new MatrixAnswer(m.Epoch, m.Split, classes, m.Counts))], null));
+    }
+
+    private static async Task<IResult> MatrixAsync(Guid id, int epoch, IDbContextFactory<LabDbContext> database, CancellationToken cancel, string split = "validation")
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        if (await db.Runs.Where(r => r.Id == id).Select(r => r.Classes).FirstOrDefaultAsync(cancel) is not { } classes)
+            return NoRun(id);
+        return await db.ConfusionMatrices.AsNoTracking().FirstOrDefaultAsync(m => m.RunId == id && m.Epoch == epoch && m.Split == split, cancel) is { } matrix
+            ? Results.Ok(new MatrixAnswer(matrix.Epoch, matrix.Split, classes, matrix.Counts))
+            : Problems.NotFound($"Run {id} has no confusion matrix of {split} after epoch {epoch}.");
+    }
+
+    private static async Task<IResult> LogAsync(Guid id, RunLog log, RunQueries queries, CancellationToken cancel, long from = 0, int max = 1000, string format = "json")
+    {
+        if (await queries.GetAsync(id, cancel) is null)
+            return NoRun(id);
+        if (format == "text")
+        {
+            var all = await log.ReadAsync(id, 0, int.MaxValue, cancel);
+            return Results.Text(string.Concat(all.Select(l => $"{l.Time:O} {l.Level} {l.Message}\n")), "text/plain; charset=utf-8");
+        }
+
+        int take = Math.Clamp(max, 1, 10_000);
+        var lines = await log.ReadAsync(id, from, take, cancel);
+        return Results.Ok(new Page<LogLine>(lines, lines.Count == take ? (lines[^1].N + 1).ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
+    }
+
+    private static IResult NoRun(Guid id) => Problems.NotFound($"There is no run {id}.");
+}
+
+/// <param name="Name">What people call the run.</param>
+/// <param name="Spec">The specification; when absent, that of the preset.</param>
+/// <param name="Preset">The preset it started from, if any.</param>
+public sealed record CreateRunRequest(string Name, JsonObject? Spec, string? Preset);
+
+public sealed record CreatedRun(Guid Id);
+
+public sealed record RunData(Guid Id, string Name, int Version, string Hash);
+
+public sealed record RunAnswer(
+    Guid Id, string Name, RunState State, string? Reason, string? Preset, RunProgress Progress, IReadOnlyDictionary<string, MetricSummary> Metrics, JsonObject Spec,
+    IReadOnlyList<string> Classes, RunData Dataset, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
+    DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History);
+
+public sealed record MatrixAnswer(int Epoch, string Split, IReadOnlyList<string> Classes, int[][] Counts);

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using LrcnLab.Core;
+using LrcnLab.Core.Runs;
+using LrcnLab.Core.Specs;
+using LrcnLab.Storage;
+using LrcnLab.Storage.Entities;
+using LrcnLab.Storage.Metrics;
+using Microsoft.EntityFrameworkCore;
+
+namespace LrcnLab.Web.Features.Runs;
+
+/// <summary>How far a run is.</summary>
+public sealed record RunProgress(long Step, long Steps, int Epoch, int Epochs, string? Stage, double? SecondsLeft);
+
+/// <summary>A series in five numbers.</summary>
+public sealed record MetricSummary(double Last, double Best, double Min, double Max, long Count);
+
+/// <summary>One line in a table of runs.</summary>
+public sealed record RunRow(
+    Guid Id, string Name, RunState State, string? Reason, string? Preset, string Dataset, RunProgress Progress,
+    IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt);
+
+public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, string Cause);
+
+public sealed record CheckpointRow(
+    Guid Id, string Kind, int Epoch, long Step, long Bytes, string Sha256, long WeightsBytes, string WeightsSha256,
+    IReadOnlyDictionary<string, double> Metrics, DateTime CreatedAt);
+
+/// <summary>Everything that the page of one run shows besides its series.</summary>
+public sealed record RunDetail(
+    Guid Id, string Name, RunState State, string? Reason, string? Preset, RunSpec Spec, IReadOnlyList<string> Classes,
+    Guid DatasetId, string DatasetName, int DatasetVersion, string DatasetHash, RunProgress Progress,
+    IReadOnlyDictionary<string, MetricSummary> Metrics, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
+    DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, IReadOnlyList<CheckpointRow> Checkpoints);
+
+/// <summary>What pages and API read of runs. Every call opens its own context and never touches metric history.</summary>
+public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricStore metrics)
+{
+    public async Task<IReadOnlyList<RunRow>> ListAsync(RunState[]? states, int take, CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        IQueryable<Run> runs = db.Runs.AsNoTracking();
+        if (states is not null)
+            runs = runs.Where(r => states.Contains(r.State));
+        return await RowsAsync(db, runs.OrderByDescending(r => r.CreatedAt).Take(take), cancel);
+    }
+
+    /// <summary>The runs of these ids that exist, in the order asked for.</summary>
+    public async Task<IReadOnlyList<RunRow>> FindAsync(IReadOnlyList<Guid> ids, CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        var rows = await RowsAsync(db, db.Runs.AsNoTracking().Where(r => ids.Contains(r.Id)), cancel);
+        return [.. ids.Distinct().Select(id => rows.FirstOrDefault(r => r.Id == id)).OfType<RunRow>()];
+    }
+
+    public async Task<RunDetail?> GetAsync(Guid id, CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        var found = await (from r in db.Runs.AsNoTracking()
+                           where r.Id == id
+                           join v in db.DatasetVersions on r.DatasetVersionId equals v.Id
+                           join d in db.Datasets on v.DatasetId equals d.Id
+                           select new { Run = r, DatasetId = d.Id, d.Name, v.Number, v.Hash }).FirstOrDefaultAsync(cancel);
+        if (found is null)
+            return null;
+
+        Run run = found.Run;
+        var history = await db.RunStateChanges.AsNoTracking().Where(c => c.RunId == id).OrderByDescending(c => c.Time).ThenByDescending(c => c.Id).ToListAsync(cancel);
+        return new RunDetail(
+            run.Id, run.Name, run.State, run.Reason, run.Preset, SpecText.Parse(run.SpecJson).Spec ?? new RunSpec(), run.Classes,
+            found.DatasetId, found.Name, found.Number, found.Hash, Progress(run), (await SummariesAsync([id], cancel)).GetValueOrDefault(id) ?? [],
+            run.Device, run.VersionsJson is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize<Dictionary<string, string>>(run.VersionsJson, LabJson.Options)!,
+            run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt,
+            [.. history.Select(c => new RunHistoryEntry(c.Time, c.From, c.To, c.Cause))], await CheckpointsAsync(id, cancel));
+    }
+
+    public async Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync(Guid run, CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        var rows = await db.Checkpoints.AsNoTracking().Where(c => c.RunId == run).ToListAsync(cancel);
+        return [.. rows.OrderBy(c => c.Kind == "best" ? 0 : c.Kind == "last" ? 1 : 2).ThenByDescending(c => c.Epoch)
+            .Select(c => new CheckpointRow(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt))];
+    }
+
+    private async Task<IReadOnlyList<RunRow>> RowsAsync(LabDbContext db, IQueryable<Run> runs, CancellationToken cancel)
+    {
+        var found = await (from r in runs
+                           join v in db.DatasetVersions on r.DatasetVersionId equals v.Id
+                           join d in db.Datasets on v.DatasetId equals d.Id
+                           select new { Run = r, d.Name }).ToListAsync(cancel);
+        var summaries = await SummariesAsync([.. found.Select(f => f.Run.Id)], cancel);
+        return [.. found.OrderByDescending(f => f.Run.CreatedAt).Select(f => new RunRow(
+            f.Run.Id, f.Run.Name, f.Run.State, f.Run.Reason, f.Run.Preset, f.Name, Progress(f.Run), summaries.GetValueOrDefault(f.Run.Id) ?? [],
+            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt))];
+    }
+
+    private async Task<Dictionary<Guid, Dictionary<string, MetricSummary>>> SummariesAsync(IReadOnlyList<Guid> runs, CancellationToken cancel) =>
+        (await metrics.ListAsync(runs, cancel)).GroupBy(s => s.RunId)
+            .ToDictionary(g => g.Key, g => g.ToDictionary(s => s.Key, s => new MetricSummary(s.Last.Value, s.Best.Value, s.Min.Value, s.Max.Value, s.Count)));
+
+    private static RunProgress Progress(Run run) => new(run.Step, run.Steps, run.Epoch, run.Epochs, run.Stage, run.SecondsLeft);
+}

@@ -1,0 +1,47 @@
+using LrcnLab.Core.Runs;
+using LrcnLab.Scheduling.Runs;
+using Microsoft.AspNetCore.Components;
+
+namespace LrcnLab.Web.Features.Runs;
+
+/// <summary>All runs with their key numbers, live.</summary>
+public sealed partial class RunsPage : IDisposable
+{
+    private const int MostRuns = 2000;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly HashSet<Guid> _chosen = [];
+    private IReadOnlyList<RunRow>? _runs;
+    private IDisposable? _subscription;
+    private string _filter = "";
+
+    [Inject]
+    public required RunQueries Queries { get; init; }
+
+    [Inject]
+    public required RunFeed Feed { get; init; }
+
+    private IReadOnlyList<RunRow> Shown => _filter.Trim() is { Length: > 0 } word
+        ? [.. _runs!.Where(r => $"{r.Name} {r.Dataset} {r.State.Word()} {r.Preset}".Contains(word, StringComparison.OrdinalIgnoreCase))]
+        : _runs!;
+
+    public void Dispose()
+    {
+        _subscription?.Dispose();
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        _subscription = Feed.SubscribeAll(_ => InvokeAsync(LoadAsync));
+        await LoadAsync();
+    }
+
+    private async Task LoadAsync()
+    {
+        if (_closed.IsCancellationRequested)
+            return;
+        _runs = await Queries.ListAsync(null, MostRuns, _closed.Token);
+        StateHasChanged();
+    }
+}

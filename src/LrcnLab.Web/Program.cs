@@ -1,0 +1,79 @@
+using Hangfire;
+using LrcnLab.Core;
+using LrcnLab.Scheduling;
+using LrcnLab.Scheduling.Datasets;
+using LrcnLab.Storage;
+using LrcnLab.Web.Components;
+using LrcnLab.Web.Features.Data;
+using LrcnLab.Web.Features.Queue;
+using LrcnLab.Web.Features.Runs;
+using LrcnLab.Web.Features.Settings;
+using LrcnLab.Web.Hosting;
+using MudBlazor.Services;
+
+WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+builder.WebHost.UseStaticWebAssets();
+
+LabOptions options = Home.Options(builder.Configuration);
+string[] problems = [.. options.Problems(), .. LoopbackOnly.Refusal(builder.Configuration) is { } open ? new[] { open } : []];
+if (problems.Length > 0)
+    return Refuse(problems);
+
+var paths = new LabPaths(options.DataDirectory);
+(DataFolderLock? folder, string? refusal) = DataFolderLock.TryAcquire(paths);
+if (folder is null)
+    return Refuse(refusal!);
+using DataFolderLock held = folder;
+
+builder.Services.AddLabStorage(options);
+builder.Services.AddLabScheduling(options);
+builder.Services.AddMudServices();
+builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+builder.Services.AddOpenApi("v1");
+builder.Services.AddProblemDetails();
+builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.SerializerOptions));
+builder.Services.AddSingleton<RunQueries>();
+builder.Services.AddSingleton<DatasetQueries>();
+builder.Services.AddSingleton<DeviceProbe>();
+builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(10));
+
+WebApplication app = builder.Build();
+if (await app.Services.GetRequiredService<DatabaseInitializer>().InitializeAsync(app.Lifetime.ApplicationStopping) is { } failure)
+    return Refuse(failure);
+
+app.UseSecurityHeaders();
+app.UseSameOriginOnly();
+app.UseWhen(context => context.Request.Path.StartsWithSegments("/api"), api => api.UseExceptionHandler().UseStatusCodePages());
+app.UseWhen(context => !context.Request.Path.StartsWithSegments("/api"), pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
+app.UseAntiforgery();
+app.MapStaticAssets();
+app.MapOpenApi();
+app.UseHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new LocalAdministrator()], DashboardTitle = "LrcnLab jobs", DisplayStorageConnectionString = false });
+RouteGroupBuilder api = app.MapGroup("/api/v1");
+api.MapRuns();
+api.MapMetrics();
+api.MapCheckpoints();
+api.MapModels();
+api.MapDatasets();
+api.MapQueue();
+app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+
+app.Lifetime.ApplicationStarted.Register(() =>
+{
+    Console.WriteLine($"LrcnLab {typeof(Program).Assembly.GetName().Version?.ToString(3)} is ready: {string.Join(", ", app.Urls)}");
+    Console.WriteLine($"Data lies in {paths.DataDirectory}. Press Ctrl+C to stop; running runs are paused and go on at the next start.");
+});
+await app.StartAsync();
+await app.Services.GetRequiredService<DatasetService>().EnsureSampleAsync(app.Lifetime.ApplicationStopping);
+await app.WaitForShutdownAsync();
+return 0;
+
+static int Refuse(params string[] reasons)
+{
+    foreach (string reason in reasons)
+        Console.Error.WriteLine($"LrcnLab cannot start: {reason}");
+    return 2;
+}
+
+/// <summary>The program, visible to tests that host it.</summary>
+public sealed partial class Program;
