@@ -66,17 +66,17 @@ public sealed class ArtifactStore(LabPaths paths, LabWriter writer, TimeProvider
         return paths.ArtifactFile(sha256);
     }
 
-    /// <summary>Removes the artifacts to which neither a checkpoint nor a file of predictions refers.</summary>
+    /// <summary>Removes those artifacts of <paramref name="candidates"/>, or of all, to which neither a checkpoint nor a file of predictions refers.</summary>
     /// <returns>How many were removed.</returns>
-    public Task<int> RemoveUnreferencedAsync(CancellationToken cancellationToken) => writer.WriteAsync(
+    public Task<int> RemoveUnreferencedAsync(IReadOnlyCollection<string>? candidates, CancellationToken cancellationToken) => writer.WriteAsync(
         async db =>
         {
-            List<Artifact> unreferenced = await db.Artifacts
+            IQueryable<Artifact> among = candidates is null ? db.Artifacts : db.Artifacts.Where(a => candidates.Contains(a.Sha256));
+            List<Artifact> unreferenced = await among
                 .Where(a => !db.Checkpoints.Any(c => c.Sha256 == a.Sha256) && !db.PredictionFiles.Any(p => p.Sha256 == a.Sha256))
                 .ToListAsync(cancellationToken);
             db.Artifacts.RemoveRange(unreferenced);
-            await db.SaveChangesAsync(cancellationToken);
-            // Inside the writer's turn, so that nobody can add the same content between row and file.
+            // Files go first and within the writer's turn: a crash in between leaves rows to remove again, never a row in use without its file.
             foreach (Artifact artifact in unreferenced)
                 File.Delete(paths.ArtifactFile(artifact.Sha256));
             return unreferenced.Count;

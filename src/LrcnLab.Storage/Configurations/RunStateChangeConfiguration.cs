@@ -10,6 +10,6 @@ internal sealed class RunStateChangeConfiguration : IEntityTypeConfiguration<Run
     {
         builder.HasOne<Run>().WithMany().HasForeignKey(c => c.RunId);
         // The timeline of a run.
-        builder.HasIndex(c => new { c.RunId, c.Time });
+        builder.HasIndex(c => new { c.RunId, c.Id });
     }
 }

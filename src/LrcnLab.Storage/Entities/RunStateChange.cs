@@ -5,7 +5,9 @@ namespace LrcnLab.Storage.Entities;
 /// <summary>One move of a run, for its timeline.</summary>
 public sealed class RunStateChange
 {
-    public Guid Id { get; init; } = Guid.CreateVersion7();
+    /// <summary>Rises with time; several moves may share one instant.</summary>
+    public long Id { get; init; }
+
     public Guid RunId { get; init; }
     public required DateTime Time { get; init; }
     public required RunState From { get; init; }

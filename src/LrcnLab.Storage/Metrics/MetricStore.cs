@@ -1,16 +1,190 @@
+using System.Threading.Channels;
+using LrcnLab.Core.Metrics;
+using LrcnLab.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+
 namespace LrcnLab.Storage.Metrics;
 
-public sealed class MetricStore(LabWriter writer)
+/// <summary>
+/// History of metrics. One writer takes what all senders have waiting and commits it in one transaction; a sender gets its answer when its points are on disk.
+/// A full channel makes senders wait; nothing is dropped. Repeating points is harmless, their order does not matter, of two values for one step the later wins.
+/// </summary>
+public sealed class MetricStore : IAsyncDisposable
 {
-    public ValueTask WriteAsync(Guid runId, IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken) => throw new NotImplementedException(writer.ToString());
+    private const int PointsPerCommit = 65_536;
+    private const int OpenSeriesLimit = 1_000;
 
-    /// <summary>Null when the run has no such series.</summary>
-    /// <param name="points">About how many points to return at most; those that are not finite come on top.</param>
+    private readonly LabWriter _writer;
+    private readonly IDbContextFactory<LabDbContext> _contexts;
+    private readonly Channel<Request> _requests = Channel.CreateBounded<Request>(new BoundedChannelOptions(256) { SingleReader = true });
+    private readonly Dictionary<(Guid Run, string Key), OpenSeries> _open = [];
+    private readonly Task _loop;
+    private long _commits;
+
+    public MetricStore(LabWriter writer, IDbContextFactory<LabDbContext> contexts)
+    {
+        _writer = writer;
+        _contexts = contexts;
+        _loop = Task.Run(WriteLoopAsync);
+    }
+
+    /// <summary>Completes when the points are on disk. A cancelled call may still have written them.</summary>
+    /// <exception cref="ArgumentException">A key is not valid; see <see cref="MetricKeys.IsValid"/>.</exception>
+    public async ValueTask WriteAsync(Guid runId, IReadOnlyList<MetricSample> samples, CancellationToken cancellationToken)
+    {
+        if (samples.Count == 0)
+            return;
+        foreach (MetricSample sample in samples)
+        {
+            if (!MetricKeys.IsValid(sample.Key))
+                throw new ArgumentException($"\"{sample.Key}\" is no metric key: letters, digits and _ - . / are allowed, 1 to 200 of them.", nameof(samples));
+        }
+
+        var request = new Request(runId, samples, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        await _requests.Writer.WriteAsync(request, cancellationToken);
+        await request.Written.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>A thinned view of a series (see <see cref="Thinning"/>); null when the run has no such series.</summary>
+    /// <param name="points">About how many points to return at most, from 4; those that are not finite come on top.</param>
     /// <param name="fromStep">First step wanted, inclusive; null for the beginning.</param>
     /// <param name="toStep">Last step wanted, inclusive; null for the end.</param>
-    public Task<MetricSeriesData?> ReadAsync(Guid runId, string key, int points, long? fromStep, long? toStep, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<MetricSeriesData?> ReadAsync(Guid runId, string key, int points, long? fromStep, long? toStep, CancellationToken cancellationToken)
+    {
+        await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
+        Guid series = await db.MetricSeries.Where(s => s.RunId == runId && s.Key == key).Select(s => s.Id).SingleOrDefaultAsync(cancellationToken);
+        if (series == Guid.Empty)
+            return null;
 
-    public Task<IReadOnlyList<SeriesSummary>> ListAsync(Guid runId, CancellationToken cancellationToken) => throw new NotImplementedException();
+        long from = fromStep ?? long.MinValue, to = toStep ?? long.MaxValue;
+        List<byte[]> blocks = await db.MetricBlocks
+            .Where(b => b.SeriesId == series && b.LastStep >= from && b.FirstStep <= to)
+            .OrderBy(b => b.FirstStep)
+            .Select(b => b.Data)
+            .ToListAsync(cancellationToken);
+        var all = new BlockColumns(blocks.Count * OpenSeries.BlockSize);
+        foreach (byte[] block in blocks)
+        {
+            BlockColumns columns = BlockCodec.Decode(block);
+            all.Append(columns.Steps, columns.Epochs, columns.Times, columns.Values);
+        }
 
-    public Task<IReadOnlyList<SeriesSummary>> ListAsync(IReadOnlyCollection<Guid> runIds, CancellationToken cancellationToken) => throw new NotImplementedException();
+        return Thin(key, all, from, to, points);
+    }
+
+    /// <summary>All series of a run, by key.</summary>
+    public Task<IReadOnlyList<SeriesSummary>> ListAsync(Guid runId, CancellationToken cancellationToken) => ListAsync([runId], cancellationToken);
+
+    /// <summary>All series of these runs, by run and key.</summary>
+    public async Task<IReadOnlyList<SeriesSummary>> ListAsync(IReadOnlyCollection<Guid> runIds, CancellationToken cancellationToken)
+    {
+        await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
+        List<MetricSeries> rows = await db.MetricSeries.AsNoTracking()
+            .Where(s => runIds.Contains(s.RunId))
+            .OrderBy(s => s.RunId).ThenBy(s => s.Key)
+            .ToListAsync(cancellationToken);
+        return [.. rows.Select(s => new SeriesSummary(s.RunId, s.Key, s.Count, s.First.ToPoint(), s.Last.ToPoint(), s.Min.ToPoint(), s.Max.ToPoint()))];
+    }
+
+    /// <summary>Writes what is waiting, then ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _requests.Writer.TryComplete();
+        await _loop;
+    }
+
+    private static MetricSeriesData Thin(string key, BlockColumns all, long from, long to, int points)
+    {
+        int start = LowerBound(all.Steps, from);
+        int end = to == long.MaxValue ? all.Count : LowerBound(all.Steps, to + 1);
+        IReadOnlyList<int> kept = Thinning.Select(all.Values[start..end], points);
+        var data = new MetricSeriesData(key, end - start, new long[kept.Count], new double[kept.Count], new long[kept.Count], new double[kept.Count]);
+        for (int i = 0; i < kept.Count; i++)
+        {
+            int at = start + kept[i];
+            (data.Steps[i], data.Epochs[i], data.Times[i], data.Values[i]) = (all.Steps[at], all.Epochs[at], all.Times[at], all.Values[at]);
+        }
+
+        return data;
+    }
+
+    /// <summary>Index of the first step that is not below <paramref name="step"/>.</summary>
+    private static int LowerBound(ReadOnlySpan<long> steps, long step)
+    {
+        int at = steps.BinarySearch(step);
+        return at < 0 ? ~at : at;
+    }
+
+    private async Task WriteLoopAsync()
+    {
+        var group = new List<Request>();
+        while (await _requests.Reader.WaitToReadAsync())
+        {
+            int points = 0;
+            while (points < PointsPerCommit && _requests.Reader.TryRead(out Request? request))
+            {
+                group.Add(request);
+                points += request.Samples.Count;
+            }
+
+            if (await TryCommitAsync(group) is not null)
+            {
+                // One bad request, such as one for a run that was deleted, must not fail those that came with it.
+                foreach (Request request in group)
+                    request.Failure = await TryCommitAsync([request]);
+            }
+
+            foreach (Request request in group)
+            {
+                if (request.Failure is Exception failure)
+                    request.Written.TrySetException(failure);
+                else
+                    request.Written.TrySetResult();
+            }
+
+            group.Clear();
+        }
+    }
+
+    private async Task<Exception?> TryCommitAsync(List<Request> group)
+    {
+        try
+        {
+            await _writer.WriteAsync(db => ApplyAsync(db, group), CancellationToken.None);
+            CloseLongUnused();
+            return null;
+        }
+        catch (Exception e)
+        {
+            // What is open no longer equals what is stored.
+            _open.Clear();
+            return e;
+        }
+    }
+
+    private async Task ApplyAsync(LabDbContext db, List<Request> group)
+    {
+        _commits++;
+        var bySeries = group.SelectMany(r => r.Samples, (r, s) => (r.RunId, s.Key, s.Point)).GroupBy(s => (s.RunId, s.Key), s => s.Point);
+        foreach (IGrouping<(Guid Run, string Key), MetricPoint> points in bySeries)
+        {
+            if (!_open.TryGetValue(points.Key, out OpenSeries? series))
+                _open[points.Key] = series = await OpenSeries.LoadAsync(db, points.Key.Run, points.Key.Key, points.First(), CancellationToken.None);
+            series.LastUse = _commits;
+            await series.ApplyAsync(db, points, CancellationToken.None);
+        }
+    }
+
+    private void CloseLongUnused()
+    {
+        if (_open.Count <= OpenSeriesLimit)
+            return;
+        foreach (var (key, _) in _open.OrderBy(s => s.Value.LastUse).Take(_open.Count - OpenSeriesLimit / 2).ToList())
+            _open.Remove(key);
+    }
+
+    private sealed record Request(Guid RunId, IReadOnlyList<MetricSample> Samples, TaskCompletionSource Written)
+    {
+        public Exception? Failure { get; set; }
+    }
 }

@@ -1,0 +1,55 @@
+using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Specs;
+using LrcnLab.Core.Training;
+
+namespace LrcnLab.Media.Prepared;
+
+/// <summary>Reads clips as the network sees them, uint8 <c>[T, C, H, W]</c>. Thread-safe; allocates nothing per clip.</summary>
+public sealed class ClipReader
+{
+    private const int ClipLengthOnStack = 512;
+
+    private readonly PreparedFrames _frames;
+    private readonly DataSpec _data;
+    private readonly AugmentationSpec _augmentation;
+    private readonly int _seed;
+
+    /// <exception cref="ArgumentException">The prepared frames are not those of this data set at this size.</exception>
+    public ClipReader(PreparedFrames frames, DatasetManifest manifest, DataSpec data, AugmentationSpec augmentation, int seed)
+    {
+        if (frames.SampleCount != manifest.Samples.Count)
+            throw new ArgumentException($"The prepared frames hold {frames.SampleCount} samples, the data set {manifest.Name} has {manifest.Samples.Count}.", nameof(frames));
+        if (frames.Width != data.Width || frames.Height != data.Height || frames.Channels != data.Channels())
+            throw new ArgumentException($"The prepared frames are {frames.Width}x{frames.Height}x{frames.Channels}, the specification asks for {data.Width}x{data.Height}x{data.Channels()}.", nameof(frames));
+        (_frames, _data, _augmentation, _seed) = (frames, data, augmentation, seed);
+    }
+
+    /// <summary>Bytes of one clip: T * C * H * W.</summary>
+    public int ClipBytes => checked(_data.ClipLength * _frames.FrameBytes);
+
+    /// <param name="sample">Index into the manifest's samples.</param>
+    /// <param name="epoch">Decides the augmentation together with seed and sample; null for evaluation: no augmentation, centre sampling.</param>
+    /// <param name="clip">Receives <see cref="ClipBytes"/> bytes.</param>
+    public void Read(int sample, int? epoch, Span<byte> clip)
+    {
+        if (clip.Length != ClipBytes)
+            throw new ArgumentException($"A clip has {ClipBytes} bytes, the buffer {clip.Length}.", nameof(clip));
+        int length = _data.ClipLength, frameBytes = _frames.FrameBytes, frames = _frames.FrameCount(sample);
+        Span<int> indices = length <= ClipLengthOnStack ? stackalloc int[length] : new int[length];
+        ClipChange change = ClipChange.None;
+        if (epoch is { } e)
+        {
+            SplitMix random = Shuffle.ForSample(_seed, e, sample);
+            change = ClipChange.Draw(_augmentation, _data.Width, _data.Height, ref random);
+            ClipSampler.Random(_data, _augmentation.TimeJitter, frames, ref random, indices);
+        }
+        else
+        {
+            ClipSampler.Centre(_data, frames, indices);
+        }
+
+        for (int t = 0; t < length; t++)
+            change.Apply(_frames.Frame(sample, indices[t]), clip.Slice(t * frameBytes, frameBytes), _data.Width, _data.Height);
+        change.ApplyValues(clip);
+    }
+}

@@ -1,0 +1,28 @@
+using LrcnLab.Core.Specs;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LrcnLab.Training.Clips;
+
+/// <summary>Bytes to what the network sees. To be called on the training thread, within its scope.</summary>
+public static class ClipTensors
+{
+    /// <returns>Float [N, T, C, H, W]: pixels in 0..1, or each clip minus its mean over its deviation.</returns>
+    public static Tensor Clips(ClipBatch batch, DataSpec data, Device device)
+    {
+        Tensor pixels = empty([batch.Samples.Length, data.ClipLength, data.Channels(), data.Height, data.Width], uint8);
+        batch.Pixels.AsSpan(0, (int)pixels.numel()).CopyTo(pixels.bytes);
+        Tensor clips = pixels.to(device).to(float32).div_(255);
+        if (data.Normalization == ClipNormalization.Unit)
+            return clips;
+
+        var (deviation, mean) = std_mean(clips, [1, 2, 3, 4], unbiased: false, keepdim: true); // [N, 1, 1, 1, 1]
+
+        // A clip of one colour has no deviation: it becomes zero, not infinite.
+        return clips.sub_(mean).div_(deviation.clamp_min(1e-5));
+    }
+
+    /// <returns>Int64 [N].</returns>
+    public static Tensor Labels(ClipBatch batch, IReadOnlyList<int> labels, Device device) =>
+        tensor(batch.Samples.Select(s => (long)labels[s]).ToArray()).to(device);
+}

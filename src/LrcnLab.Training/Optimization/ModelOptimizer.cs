@@ -1,0 +1,107 @@
+using LrcnLab.Core.Specs;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LrcnLab.Training.Optimization;
+
+/// <summary>The optimizer of a specification over the trainable parameters of a module. Weight decay spares biases and norms.</summary>
+public sealed class ModelOptimizer : IDisposable
+{
+    private readonly OptimizerHelper _optimizer;
+    private readonly List<(string Name, Parameter Value)> _parameters;
+
+    public ModelOptimizer(OptimizerSpec spec, nn.Module module)
+    {
+        var trainable = module.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (Name: p.name, Value: p.parameter)).ToList();
+
+        // A matrix or kernel is decayed; biases and norms are vectors.
+        var decayed = trainable.Where(p => p.Value.dim() > 1).ToList();
+        var spared = trainable.Where(p => p.Value.dim() <= 1).ToList();
+        _parameters = [.. decayed, .. spared];
+        _optimizer = Create(spec, [.. decayed.Select(p => p.Value)], [.. spared.Select(p => p.Value)]);
+    }
+
+    public void ZeroGradients() => _optimizer.zero_grad();
+
+    /// <summary>Shortens all gradients together to the given norm; returns the norm before. 0 measures only.</summary>
+    public double ClipGradients(double limit) => nn.utils.clip_grad_norm_(_parameters.Select(p => p.Value), limit > 0 ? limit : double.MaxValue);
+
+    public void Step(double learningRate)
+    {
+        foreach (optim.ILearningRateController group in _optimizer.ParamGroups)
+            group.LearningRate = learningRate;
+        _optimizer.step();
+    }
+
+    /// <summary>The optimizer's memory, by names such as <c>conv1.weight.exp_avg</c>; the tensors stay the optimizer's.</summary>
+    public IEnumerable<(string Name, Tensor Value)> State() =>
+        _optimizer.state_dict().State.Zip(_parameters).SelectMany(pair => Buffers(pair.First).Where(b => b.Value is not null).Select(b => ($"{pair.Second.Name}.{b.Name}", b.Value!)));
+
+    /// <summary>Takes over what <see cref="State"/> gave after <paramref name="step"/> updates.</summary>
+    /// <exception cref="InvalidDataException">A tensor is missing, too many, or of another shape.</exception>
+    public void Load(IReadOnlyDictionary<string, Tensor> state, long step)
+    {
+        using var noGradient = no_grad();
+        int taken = 0;
+        foreach (var (target, parameter) in _optimizer.state_dict().State.Zip(_parameters))
+        {
+            if (target is SGD.State sgd && sgd.momentum_buffer is null && state.ContainsKey($"{parameter.Name}.momentum_buffer"))
+                sgd.momentum_buffer = zeros_like(parameter.Value).DetachFromDisposeScope();
+            foreach (var (name, buffer) in Buffers(target).Where(b => b.Value is not null))
+            {
+                string key = $"{parameter.Name}.{name}";
+                if (!state.TryGetValue(key, out Tensor? saved))
+                    throw new InvalidDataException($"The optimizer state has no {key}.");
+                if (!saved.shape.SequenceEqual(buffer!.shape))
+                    throw new InvalidDataException($"{key} of the optimizer state has the shape [{string.Join(", ", saved.shape)}], expected [{string.Join(", ", buffer.shape)}].");
+                buffer.copy_(saved);
+                taken++;
+            }
+
+            SetStep(target, step);
+        }
+
+        if (taken != state.Count)
+            throw new InvalidDataException($"The optimizer state has {state.Count} tensors, expected {taken}.");
+    }
+
+    public void Dispose() => _optimizer.Dispose();
+
+    private static OptimizerHelper Create(OptimizerSpec spec, Parameter[] decayed, Parameter[] spared)
+    {
+        double rate = spec.LearningRate, decay = spec.WeightDecay;
+        switch (spec.Kind)
+        {
+            case OptimizerKind.Adam:
+                return optim.Adam([Group<Adam.ParamGroup>(decayed, new Adam.Options { weight_decay = decay }), Group<Adam.ParamGroup>(spared, new Adam.Options { weight_decay = 0 })], rate, eps: spec.Epsilon);
+            case OptimizerKind.AdamW:
+                return optim.AdamW([Group<AdamW.ParamGroup>(decayed, new AdamW.Options { weight_decay = decay }), Group<AdamW.ParamGroup>(spared, new AdamW.Options { weight_decay = 0 })], rate, eps: spec.Epsilon);
+            case OptimizerKind.RmsProp:
+                return optim.RMSProp([Group<RMSProp.ParamGroup>(decayed, new RMSProp.Options { weight_decay = decay }), Group<RMSProp.ParamGroup>(spared, new RMSProp.Options { weight_decay = 0 })], rate, eps: spec.Epsilon, momentum: spec.Momentum);
+            default:
+                return optim.SGD([Group<SGD.ParamGroup>(decayed, new SGD.Options { weight_decay = decay }), Group<SGD.ParamGroup>(spared, new SGD.Options { weight_decay = 0 })], rate, spec.Momentum);
+        }
+    }
+
+    private static TGroup Group<TGroup>(Parameter[] parameters, OptimizerOptions options) where TGroup : ParamGroup, new() => new() { Parameters = parameters, Options = options };
+
+    private static IEnumerable<(string Name, Tensor? Value)> Buffers(OptimizerState state) => state switch
+    {
+        Adam.State s => [("exp_avg", s.exp_avg), ("exp_avg_sq", s.exp_avg_sq)],
+        AdamW.State s => [("exp_avg", s.exp_avg), ("exp_avg_sq", s.exp_avg_sq)],
+        RMSProp.State s => [("square_avg", s.square_avg), ("momentum_buffer", s.momentum_buffer)],
+        SGD.State s => [("momentum_buffer", s.momentum_buffer)],
+        _ => throw new NotSupportedException($"The state of {state.GetType()} is not known."),
+    };
+
+    private static void SetStep(OptimizerState state, long step)
+    {
+        switch (state)
+        {
+            case Adam.State s: s.step = step; break;
+            case AdamW.State s: s.step = step; break;
+            case RMSProp.State s: s.step = step; break;
+        }
+    }
+}

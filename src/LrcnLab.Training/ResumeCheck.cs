@@ -1,0 +1,58 @@
+using LrcnLab.Core.Models;
+using LrcnLab.Core.Specs;
+using LrcnLab.Training.Checkpoints;
+
+namespace LrcnLab.Training;
+
+/// <summary>Whether a run may continue from a checkpoint.</summary>
+public static class ResumeCheck
+{
+    /// <summary>
+    /// Model, data, augmentation, batch size, seed and optimizer must be the same, as state and order depend on them.
+    /// What may change: epochs, schedule, learning rate, clipping, smoothing, checkpoints, resources.
+    /// </summary>
+    /// <returns>Null, or a sentence that names what differs.</returns>
+    public static string? Refusal(CheckpointHeader checkpoint, RunSpec spec, IReadOnlyList<string> classes, string datasetHash)
+    {
+        if (!checkpoint.Classes.SequenceEqual(classes))
+            return $"The checkpoint knows {checkpoint.Classes.Count} classes ({Shorten(checkpoint.Classes)}), the data set has {classes.Count} ({Shorten(classes)}).";
+        ModelPlan old = ModelPlanner.Plan(checkpoint.Spec, classes.Count), now = ModelPlanner.Plan(spec, classes.Count);
+        if (old.Layers.Count != now.Layers.Count || !old.InputShape.SequenceEqual(now.InputShape))
+            return $"The checkpoint is of another model: {Describe(old)}, the specification describes {Describe(now)}.";
+        for (int i = 0; i < now.Layers.Count; i++)
+        {
+            if (Show(old.Layers[i]) != Show(now.Layers[i]))
+                return $"The checkpoint is of another model: layer {i + 1} is {Show(old.Layers[i])}, the specification describes {Show(now.Layers[i])}.";
+        }
+
+        if (checkpoint.State.DatasetHash != datasetHash)
+            return $"The checkpoint was trained on another version of the data set (hash {Head(checkpoint.State.DatasetHash)}, here {Head(datasetHash)}).";
+        foreach (var (name, before, after) in Fixed(checkpoint.Spec).Zip(Fixed(spec), (a, b) => (a.Name, a.Value, b.Value)))
+        {
+            if (!Equals(before, after))
+                return $"The checkpoint was trained with {name} {before}, the specification says {after}.";
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<(string Name, object Value)> Fixed(RunSpec spec) =>
+    [
+        ("data.sampling", spec.Data.Sampling),
+        ("data.frameInterval", spec.Data.FrameInterval),
+        ("data.normalization", spec.Data.Normalization),
+        ("augmentation", spec.Augmentation),
+        ("training.batchSize", spec.Training.BatchSize),
+        ("training.seed", spec.Training.Seed),
+        ("optimizer.kind", spec.Optimizer.Kind),
+        ("optimizer.momentum above 0", spec.Optimizer.Momentum > 0),
+    ];
+
+    private static string Show(PlanLayer layer) => $"{layer.Name} ({layer.Type}, output [{string.Join(", ", layer.OutputShape)}])";
+
+    private static string Head(string hash) => hash[..Math.Min(12, hash.Length)];
+
+    private static string Describe(ModelPlan plan) => $"{plan.Layers.Count} layers on clips of [{string.Join(", ", plan.InputShape)}]";
+
+    private static string Shorten(IReadOnlyList<string> classes) => string.Join(", ", classes.Take(4)) + (classes.Count > 4 ? ", …" : "");
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Events;
+using LrcnLab.Core.Metrics;
+using LrcnLab.Training.Checkpoints;
+using LrcnLab.Training.Evaluation;
+using static TorchSharp.torch;
+
+namespace LrcnLab.Training;
+
+/// <summary>Turns what the loop did into events.</summary>
+internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
+{
+    private readonly Pace _pace = new(job.Clock);
+    private readonly long _steps = (long)job.Spec.Training.Epochs * stepsPerEpoch;
+    private long _lastCheckIn;
+
+    public void Started(Device device, long resumedAtStep)
+    {
+        job.Emit(new StartedEvent
+        {
+            Device = device.ToString(),
+            Threads = get_num_threads(),
+            Versions = ProgramVersions.All,
+            Classes = job.Manifest.Classes,
+            Steps = _steps,
+            StepsPerEpoch = stepsPerEpoch,
+            ResumedAtStep = resumedAtStep,
+        });
+        if (job.Manifest.Samples.All(s => s.Split != Split.Validation))
+            Log(LogLevel.Warning, "The data set has no validation split: no best checkpoint can be chosen.");
+    }
+
+    public void Log(LogLevel level, string message) => job.Emit(new LogEvent { Level = level, Message = message });
+
+    /// <summary>Says that training is about to go on.</summary>
+    public void Training(CheckpointState state)
+    {
+        _pace.Restart();
+        CheckIn(state, "training", force: true);
+    }
+
+    public void StepDone(CheckpointState state, StepResult result, double learningRate, int clips, TimeSpan took)
+    {
+        _pace.StepDone(clips, took.TotalSeconds);
+        var values = new Dictionary<string, double>
+        {
+            [MetricKeys.TrainLoss] = result.Loss,
+            [MetricKeys.TrainAccuracy] = result.Accuracy,
+            [MetricKeys.LearningRate] = learningRate,
+            [MetricKeys.GradientNorm] = result.GradientNorm,
+        };
+        if (_pace.ClipsPerSecond is double speed)
+            values[MetricKeys.ClipsPerSecond] = speed;
+        Metric(state, values);
+        CheckIn(state, "training");
+    }
+
+    /// <summary>At most once a second unless forced.</summary>
+    public void CheckIn(CheckpointState state, string stage, bool force = false)
+    {
+        if (!force && _lastCheckIn != 0 && Stopwatch.GetElapsedTime(_lastCheckIn).TotalSeconds < 1)
+            return;
+        _lastCheckIn = Stopwatch.GetTimestamp();
+        int epochs = job.Spec.Training.Epochs;
+        job.Emit(new CheckInEvent
+        {
+            Step = state.Step,
+            Steps = _steps,
+            Epoch = Math.Min(state.Epoch + 1, epochs),
+            Epochs = epochs,
+            Stage = stage,
+            SecondsLeft = _pace.SecondsLeft(_steps - state.Step, epochs - state.Epoch),
+
+            // The first step also prepares kernels, so nothing is known of its length.
+            ExpectNextInSeconds = _pace.SlowestStep == 0 ? 300 : Math.Max(30, 10 * _pace.SlowestStep),
+        });
+    }
+
+    public void Evaluated(CheckpointState state, int epoch, Split split, EvaluationResult evaluation, TimeSpan took)
+    {
+        if (split == Split.Validation)
+            _pace.ValidationSeconds = took.TotalSeconds;
+        Metric(state, Metrics(split, evaluation));
+        job.Emit(new ConfusionMatrixEvent { Epoch = epoch, Split = RunFiles.Word(split), Counts = evaluation.Scores.Confusion });
+        if (split == Split.Test)
+            Log(LogLevel.Information, string.Create(CultureInfo.InvariantCulture, $"Test: loss {evaluation.Loss:0.0000}, accuracy {evaluation.Scores.Accuracy:P1}."));
+    }
+
+    public void EpochDone(CheckpointState state, TimeSpan took, EvaluationResult? validation)
+    {
+        string result = validation is null ? "done" : string.Create(CultureInfo.InvariantCulture, $"validation loss {validation.Loss:0.0000}, accuracy {validation.Scores.Accuracy:P1}{(state.BestEpoch == state.Epoch ? " (best so far)" : "")}");
+        Log(LogLevel.Information, string.Create(CultureInfo.InvariantCulture, $"Epoch {state.Epoch} of {job.Spec.Training.Epochs}: {result}, {took.TotalSeconds:0.0} s."));
+        job.Emit(new EpochEvent { Epoch = state.Epoch, Step = state.Step, Seconds = took.TotalSeconds });
+    }
+
+    public static Dictionary<string, double> Metrics(Split split, EvaluationResult evaluation)
+    {
+        if (split == Split.Test)
+            return new() { [MetricKeys.TestLoss] = evaluation.Loss, [MetricKeys.TestAccuracy] = evaluation.Scores.Accuracy };
+        var values = new Dictionary<string, double>
+        {
+            [MetricKeys.ValidationLoss] = evaluation.Loss,
+            [MetricKeys.ValidationAccuracy] = evaluation.Scores.Accuracy,
+            [MetricKeys.ValidationMeanClassAccuracy] = evaluation.Scores.MeanClassAccuracy,
+        };
+        if (evaluation.Scores.AccuracyTop5 is double top5)
+            values[MetricKeys.ValidationAccuracyTop5] = top5;
+        return values;
+    }
+
+    private void Metric(CheckpointState state, IReadOnlyDictionary<string, double> values) =>
+        job.Emit(new MetricEvent { Step = state.Step, Epoch = state.Epoch + (double)state.StepInEpoch / stepsPerEpoch, Values = values });
+}

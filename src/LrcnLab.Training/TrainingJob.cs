@@ -1,0 +1,33 @@
+using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Events;
+using LrcnLab.Core.Specs;
+using LrcnLab.Training.Checkpoints;
+using LrcnLab.Training.Clips;
+
+namespace LrcnLab.Training;
+
+/// <summary>Everything that one attempt of a run needs. Events go to <see cref="Emit"/>, files to <see cref="Output"/>.</summary>
+public sealed record TrainingJob
+{
+    public required RunSpec Spec { get; init; }
+    public required DatasetManifest Manifest { get; init; }
+
+    /// <summary>Fills clips from prepared frames; called from several threads.</summary>
+    public required ClipRead Read { get; init; }
+
+    /// <summary>The run's folder.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Called on the training thread; sequence and time are stamped by the receiver.</summary>
+    public required Action<WorkerEvent> Emit { get; init; }
+
+    /// <summary>Where to continue from; null for a fresh start.</summary>
+    public Checkpoint? Resume { get; init; }
+
+    public StopSignal Signal { get; init; } = new();
+
+    /// <summary>Deletes checkpoints that newer ones replace; false where somebody else keeps the files.</summary>
+    public bool Prune { get; init; } = true;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}
