@@ -3,6 +3,7 @@ using LrcnLab.Core;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
+using LrcnLab.Media.Import;
 
 namespace LrcnLab.Worker;
 
@@ -26,14 +27,28 @@ internal static class DatasetSource
             : (null, $"The data set {data.Dataset} (data.dataset) was not found: there is no folder {places[0]} and no sample of this name. Name its folder with --data.");
     }
 
-    /// <summary>Finds a data set and reads its manifest.</summary>
+    /// <summary>Finds a data set and reads its manifest; a folder without one is imported into <paramref name="output"/>.</summary>
     /// <returns>The manifest, or a sentence.</returns>
     public static (DatasetManifest? Manifest, string? Refusal) Load(Session session, string? named, DataSpec data, string? specPath, string output)
     {
         var (folder, refusal) = Find(named, data, specPath);
         if (folder is null)
             return (null, refusal);
-        return ReadManifest(folder) is DatasetManifest manifest ? (manifest, null) : (null, $"{folder} holds no {WorkerProtocol.ManifestFile}.");
+        return ReadManifest(folder) is DatasetManifest manifest ? (manifest, null) : Import(session, folder, null, Path.Combine(output, "dataset"));
+    }
+
+    /// <summary>Imports a folder or table and says what was found.</summary>
+    /// <returns>The manifest, or a sentence.</returns>
+    public static (DatasetManifest? Manifest, string? Refusal) Import(Session session, string path, string? name, string output)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        var (manifest, refusal) = DatasetImporter.Import(full, name ?? Path.GetFileNameWithoutExtension(full), output, session.Progress(), session.Canceled);
+        if (manifest is null)
+            return (null, refusal);
+        session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"{manifest.Samples.Count} clips in {manifest.Classes.Count} classes, {manifest.Problems.Count} files that cannot be used." });
+        foreach (SampleProblem problem in manifest.Problems)
+            session.Emit(new LogEvent { Level = LogLevel.Warning, Message = $"{problem.Path}: {problem.Reason}" });
+        return (manifest, null);
     }
 
     /// <returns>Null when the folder holds no manifest.</returns>

@@ -17,8 +17,15 @@ internal sealed class Session(EventJournal journal, StopListener listener)
     /// <summary>A receiver of progress that says something at most four times a second, and at the end.</summary>
     public Action<long, long> Progress(string stage)
     {
+        Action<string, long, long> show = Progress();
+        return (done, total) => show(stage, done, total);
+    }
+
+    /// <summary>The same for work of several stages, each of which names itself.</summary>
+    public Action<string, long, long> Progress()
+    {
         long next = 0;
-        return (done, total) =>
+        return (stage, done, total) =>
         {
             long now = Environment.TickCount64;
             if (now < next && done < total)
