@@ -29,20 +29,6 @@ public static partial class TorchRuntime
         _ => (cuda.is_available() ? CUDA : CPU, null),
     };
 
-    public static IReadOnlyList<ComputeDevice> Devices()
-    {
-        List<ComputeDevice> devices = [new("cpu", DeviceKind.Cpu, $"{Environment.ProcessorCount} cores, {RuntimeInformation.ProcessArchitecture}")];
-        for (int i = 0; i < (cuda.is_available() ? cuda.device_count() : 0); i++)
-            devices.Add(new ComputeDevice($"cuda:{i}", DeviceKind.Cuda, $"CUDA device {i}"));
-        return devices;
-    }
-
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
 }
-
-/// <summary>A device that a run may name.</summary>
-/// <param name="Name"><c>cpu</c>, <c>cuda:0</c>, …</param>
-/// <param name="Kind">Word of <c>resources.device</c>.</param>
-/// <param name="Description">What people read.</param>
-public sealed record ComputeDevice(string Name, DeviceKind Kind, string Description);
