@@ -10,6 +10,8 @@ namespace LrcnLab.Web.Features.Data;
 /// <summary>Data sets over HTTP.</summary>
 public static class DatasetEndpoints
 {
+    private static readonly string[] PreviewTypes = [".webp", ".jpg"];
+
     public static void MapDatasets(this RouteGroupBuilder api)
     {
         RouteGroupBuilder datasets = api.MapGroup("/datasets").WithTags("Data");
@@ -41,7 +43,7 @@ public static class DatasetEndpoints
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         string? hash = await db.DatasetVersions.Where(v => v.Id == version).Select(v => v.Hash).FirstOrDefaultAsync(cancel);
         string folder = Path.Combine(paths.DatasetFolder(version), "previews");
-        string? file = new[] { ".webp", ".jpg" }.Select(extension => Path.Combine(folder, $"{index:D6}{extension}")).FirstOrDefault(File.Exists);
+        string? file = PreviewTypes.Select(extension => Path.Combine(folder, $"{index:D6}{extension}")).FirstOrDefault(File.Exists);
         if (hash is null || index < 0 || file is null)
             return Problems.NotFound($"Version {version} has no preview of sample {index}.");
         return Results.File(file, Path.GetExtension(file) == ".webp" ? "image/webp" : "image/jpeg", entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{hash[..16]}-{index}\""));

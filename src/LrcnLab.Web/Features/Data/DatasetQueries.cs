@@ -24,13 +24,13 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> database, Lab
     public async Task<IReadOnlyList<DatasetRow>> ListAsync(CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
-        return await Newest(db).OrderBy(d => d.Name).ToListAsync(cancel);
+        return await Newest(db.DatasetVersions).ToListAsync(cancel);
     }
 
     public async Task<DatasetRow?> GetAsync(Guid id, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
-        return await Newest(db).FirstOrDefaultAsync(d => d.Id == id, cancel);
+        return await Newest(db.DatasetVersions.Where(v => v.DatasetId == id)).FirstOrDefaultAsync(cancel);
     }
 
     public async Task<IReadOnlyList<ClassCount>> CountsAsync(Guid version, CancellationToken cancel)
@@ -79,9 +79,9 @@ public sealed class DatasetQueries(IDbContextFactory<LabDbContext> database, Lab
         return await db.Imports.AsNoTracking().Where(i => i.State == ImportState.Running).OrderBy(i => i.CreatedAt).ToListAsync(cancel);
     }
 
-    private static IQueryable<DatasetRow> Newest(LabDbContext db) =>
-        from d in db.Datasets.AsNoTracking()
-        join v in db.DatasetVersions on d.Id equals v.DatasetId
-        where v.Number == db.DatasetVersions.Where(x => x.DatasetId == d.Id).Max(x => x.Number)
-        select new DatasetRow(d.Id, d.Name, v.Id, v.Number, v.Hash, v.Layout, v.Root, v.Classes, v.TrainCount, v.ValidationCount, v.TestCount, v.ProblemCount, v.Licence, v.CreatedAt);
+    private static IQueryable<DatasetRow> Newest(IQueryable<DatasetVersion> versions) =>
+        from v in versions.AsNoTracking()
+        where v.Number == v.Dataset.Versions.Max(other => other.Number)
+        orderby v.Dataset.Name
+        select new DatasetRow(v.DatasetId, v.Dataset.Name, v.Id, v.Number, v.Hash, v.Layout, v.Root, v.Classes, v.TrainCount, v.ValidationCount, v.TestCount, v.ProblemCount, v.Licence, v.CreatedAt);
 }

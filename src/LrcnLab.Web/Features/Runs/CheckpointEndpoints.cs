@@ -46,7 +46,7 @@ public static class CheckpointEndpoints
         bool weights = format == "safetensors";
         string name = $"{FileName(found.Name)}-{checkpoint.Kind}.{(weights ? "safetensors" : "zip")}";
         var tag = new EntityTagHeaderValue($"\"{(weights ? checkpoint.WeightsSha256 : checkpoint.Sha256)}\"");
-        return Results.File(weights ? StoredZipEntry.First(stream, checkpoint.WeightsBytes) : stream, weights ? "application/octet-stream" : "application/zip", name, checkpoint.CreatedAt, tag, enableRangeProcessing: true);
+        return Results.File(weights ? StoredEntryStream.First(stream, checkpoint.WeightsBytes) : stream, weights ? "application/octet-stream" : "application/zip", name, checkpoint.CreatedAt, tag, enableRangeProcessing: true);
     }
 
     private static string FileName(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '-'));

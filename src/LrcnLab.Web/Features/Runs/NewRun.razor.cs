@@ -1,10 +1,9 @@
 using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Runs;
-using LrcnLab.Storage;
 using LrcnLab.Web.Components.Shared;
+using LrcnLab.Web.Features.Data;
 using LrcnLab.Web.Features.Runs.Form;
 using Microsoft.AspNetCore.Components;
-using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Web.Features.Runs;
 
@@ -22,12 +21,15 @@ public sealed partial class NewRun : IDisposable
     private string? _text;
     private IReadOnlyList<SpecProblem> _textProblems = [];
     private IReadOnlyList<SpecProblem> _refusals = [];
-    private List<DatasetChoice> _datasets = [];
+    private IReadOnlyList<DatasetRow> _datasets = [];
     private bool _showAll;
     private bool _launching;
 
     [Inject]
-    public required IDbContextFactory<LabDbContext> Database { get; init; }
+    public required RunQueries Queries { get; init; }
+
+    [Inject]
+    public required DatasetQueries Datasets { get; init; }
 
     [Inject]
     public required RunService Runs { get; init; }
@@ -41,7 +43,7 @@ public sealed partial class NewRun : IDisposable
     [SupplyParameterFromQuery(Name = "from")]
     public Guid? From { get; set; }
 
-    private DatasetChoice? Dataset => _datasets.FirstOrDefault(d => d.Name == _draft?.Get("data.dataset")?.ToString());
+    private DatasetRow? Dataset => _datasets.FirstOrDefault(d => d.Name == _draft?.Get("data.dataset")?.ToString());
 
     private IReadOnlyList<SpecProblem> Problems => _text is null ? [.. _draft!.Result.Problems, .. _refusals] : [.. _textProblems, .. _refusals];
 
@@ -55,17 +57,13 @@ public sealed partial class NewRun : IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        await using LabDbContext db = await Database.CreateDbContextAsync(_closed.Token);
-        _datasets = await db.Datasets
-            .Select(d => new { d.Name, Version = db.DatasetVersions.Where(v => v.DatasetId == d.Id).OrderByDescending(v => v.Number).First() })
-            .Select(d => new DatasetChoice(d.Name, d.Version.Classes.Count, d.Version.TrainCount))
-            .ToListAsync(_closed.Token);
+        _datasets = await Datasets.ListAsync(_closed.Token);
 
-        if (From is { } parentId && await db.Runs.AsNoTracking().FirstOrDefaultAsync(r => r.Id == parentId, _closed.Token) is { } parent)
+        if (From is { } parentId && await Queries.GetAsync(parentId, _closed.Token) is { } parent)
         {
             _parentName = parent.Name;
             _preset = parent.Preset;
-            _start = SpecText.Parse(parent.SpecJson).Spec ?? _start;
+            _start = parent.Spec;
             _name = NextName(parent.Name);
             _draft = new SpecDraft(_start);
             return;
@@ -133,6 +131,4 @@ public sealed partial class NewRun : IDisposable
         int dash = name.LastIndexOf('-');
         return dash > 0 && int.TryParse(name.AsSpan(dash + 1), out int number) ? $"{name[..dash]}-{number + 1}" : $"{name}-2";
     }
-
-    private sealed record DatasetChoice(string Name, int Classes, int Train);
 }

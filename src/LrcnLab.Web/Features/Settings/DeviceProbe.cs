@@ -15,11 +15,13 @@ public sealed record Device(string Id, string Kind, string Name, int Cores, long
 public sealed record DeviceList(IReadOnlyList<Device> Devices, string? Problem);
 
 /// <summary>Asks the worker which devices there are: only the worker may load the native libraries. Asked once, then remembered.</summary>
-public sealed class DeviceProbe(LabOptions options)
+public sealed class DeviceProbe(LabOptions options) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private DeviceList? _known;
+
+    public void Dispose() => _turn.Dispose();
 
     public async Task<DeviceList> GetAsync(CancellationToken cancel)
     {

@@ -6,13 +6,13 @@ namespace LrcnLab.Web.Features.Runs;
 /// The bytes of the first entry of a zip that stores without compression, as a seekable stream: a checkpoint archive begins with its weights,
 /// so their download is a range of the archive and nothing is kept twice.
 /// </summary>
-public sealed class StoredZipEntry : Stream
+public sealed class StoredEntryStream : Stream
 {
     private const int HeaderBytes = 30;
     private readonly Stream _archive;
     private readonly long _start;
 
-    private StoredZipEntry(Stream archive, long start, long length)
+    private StoredEntryStream(Stream archive, long start, long length)
     {
         _archive = archive;
         _start = start;
@@ -28,7 +28,7 @@ public sealed class StoredZipEntry : Stream
     /// <param name="archive">Seekable; owned and disposed by the result.</param>
     /// <param name="length">Bytes of the entry, as the checkpoint's row knows them.</param>
     /// <exception cref="InvalidDataException">The archive does not begin with a stored entry.</exception>
-    public static StoredZipEntry First(Stream archive, long length)
+    public static StoredEntryStream First(Stream archive, long length)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
         archive.ReadExactly(header);
@@ -37,7 +37,7 @@ public sealed class StoredZipEntry : Stream
         if (BinaryPrimitives.ReadUInt32LittleEndian(header) != localFile || BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) != stored)
             throw new InvalidDataException("The archive does not begin with an uncompressed entry.");
         long start = HeaderBytes + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
-        return start + length <= archive.Length ? new StoredZipEntry(archive, start, length) : throw new InvalidDataException("The archive is shorter than its first entry.");
+        return start + length <= archive.Length ? new StoredEntryStream(archive, start, length) : throw new InvalidDataException("The archive is shorter than its first entry.");
     }
 
     public override int Read(Span<byte> buffer)

@@ -1,0 +1,10 @@
+using System.CommandLine;
+
+namespace LrcnLab.Worker.Commands;
+
+internal static class CommonOptions
+{
+    public static Option<string?> Data() => new("--data") { Description = "Folder of an imported data set, or of videos in a layout that can be imported. Default: the specification's data.dataset, as a path or a sample that ships.", HelpName = "DIR" };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON even on a terminal." };
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using LrcnLab.Core;
+using LrcnLab.Core.Events;
+using LrcnLab.Core.Models;
+using LrcnLab.Core.Specs;
+using Spectre.Console;
+
+namespace LrcnLab.Worker.Commands;
+
+/// <summary><c>describe SPEC --classes N</c>: the network that a specification means.</summary>
+internal static class DescribeCommand
+{
+    public static Command Create()
+    {
+        var spec = new Argument<string>("SPEC") { Description = "Run specification, JSON or YAML." };
+        var classes = new Option<int>("--classes") { Description = "Number of classes of the data set.", Required = true, HelpName = "N" };
+        classes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1_000_000)
+                result.AddError("--classes must be a whole number from 1 to 1000000.");
+        });
+        var json = CommonOptions.Json();
+        var command = new Command("describe", "Prints layers, shapes, parameters, operations and memory of a specification's network.") { spec, classes, json };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(spec), parsed.GetValue(classes), parsed.GetValue(json), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string path, int classes, bool json, CancellationToken cancel)
+    {
+        if (await SpecFile.ReadAsync(path, cancel) is not RunSpec spec)
+            return WorkerProtocol.ExitBadInput;
+        ModelSummary summary = ModelSummary.Of(spec, classes);
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(summary, LabJson.Indented));
+        else
+            Print(summary);
+        return WorkerProtocol.ExitDone;
+    }
+
+    private static void Print(ModelSummary summary)
+    {
+        var table = new Table().AddColumns("Layer", "Type", "Output", "Parameters", "MFLOP a clip");
+        table.Columns[3].RightAligned();
+        table.Columns[4].RightAligned();
+        foreach (LayerSummary layer in summary.Layers)
+            table.AddRow(layer.Name, layer.Type, string.Join(" x ", layer.OutputShape), Number(layer.Parameters), Number(layer.Flops / 1e6));
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine($"{Number(summary.Parameters)} parameters ({Number(summary.TrainableParameters)} trained, {Number(summary.ParametersKeras)} as Keras counts)");
+        AnsiConsole.WriteLine($"{Number(summary.FlopsPerClip / 1e6)} MFLOP a clip, {Number(summary.MemoryBytes / 1e6)} MB for training");
+    }
+
+    private static string Number(double value) => value.ToString(value is > 0 and < 10 ? "0.0" : "N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,28 @@
+using System.CommandLine;
+using System.Text.Json;
+using LrcnLab.Core;
+using LrcnLab.Core.Events;
+using LrcnLab.Training;
+
+namespace LrcnLab.Worker.Commands;
+
+/// <summary><c>devices</c>: where this build can compute.</summary>
+internal static class DevicesCommand
+{
+    public static Command Create()
+    {
+        var json = CommonOptions.Json();
+        var command = new Command("devices", "Lists the devices that this build of the worker can train on.") { json };
+        command.SetAction(parsed =>
+        {
+            TorchRuntime.Start(threads: 0);
+            IReadOnlyList<ComputeDevice> devices = TorchRuntime.Devices();
+            if (parsed.GetValue(json) || Console.IsOutputRedirected)
+                Console.WriteLine(JsonSerializer.Serialize(devices, LabJson.Indented));
+            else
+                Console.WriteLine(string.Join(Environment.NewLine, devices.Select(d => $"{d.Name}: {d.Description}")));
+            return WorkerProtocol.ExitDone;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Events;
+using LrcnLab.Core.Specs;
+using LrcnLab.Media.Prepared;
+
+namespace LrcnLab.Worker.Commands;
+
+/// <summary><c>prepare SPEC --prepared DIR</c>: decodes a data set once for a specification's frame size.</summary>
+internal static class PrepareCommand
+{
+    public static Command Create()
+    {
+        var spec = new Argument<string>("SPEC") { Description = "Run specification, JSON or YAML; its frame size and colour count." };
+        var data = CommonOptions.Data();
+        var prepared = new Option<string>("--prepared") { Description = "Folder of prepared frames; created when missing.", Required = true, HelpName = "DIR" };
+        var json = CommonOptions.Json();
+        var command = new Command("prepare", "Decodes all clips of a data set into files that training reads at memory speed.") { spec, data, prepared, json };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(spec), parsed.GetValue(data), parsed.GetRequiredValue(prepared), parsed.GetValue(json), cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string path, string? data, string prepared, bool json, CancellationToken cancel)
+    {
+        if (await SpecFile.ReadAsync(path, cancel) is not RunSpec spec)
+            return WorkerProtocol.ExitBadInput;
+        return await Session.RunAsync(json, supervised: false, journalPath: null, session =>
+        {
+            var (manifest, refusal) = DatasetSource.Load(session, data, spec.Data, path, prepared);
+            if (manifest is null)
+                return Ending.Refused(refusal!);
+            string folder = FramePreparer.Prepare(manifest, spec.Data, prepared, session.Progress("preparing"), session.Canceled);
+            session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"{manifest.Samples.Count} clips are prepared in {folder}." });
+            return Ending.Completed;
+        });
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Events;
+using LrcnLab.Core.Specs;
+using LrcnLab.Media.Prepared;
+using LrcnLab.Training;
+using LrcnLab.Training.Checkpoints;
+
+namespace LrcnLab.Worker.Commands;
+
+/// <summary><c>train SPEC --output DIR</c>: one attempt of a run.</summary>
+internal static class TrainCommand
+{
+    private sealed record Arguments(string Spec, string Output, string? Data, string? Prepared, bool Resume, string? Checkpoint, bool Json, bool Supervised);
+
+    public static Command Create()
+    {
+        var spec = new Argument<string>("SPEC") { Description = "Run specification, JSON or YAML." };
+        var output = new Option<string>("--output") { Description = "Folder for journal, checkpoints and predictions; created when missing.", Required = true, HelpName = "DIR" };
+        var data = CommonOptions.Data();
+        var prepared = new Option<string?>("--prepared") { Description = "Folder of prepared frames, shared by runs. Default: prepared within the output folder.", HelpName = "DIR" };
+        var resume = new Option<string?>("--resume") { Description = "Continue from this checkpoint, or without a value from the newest one in the output folder.", Arity = ArgumentArity.ZeroOrOne, HelpName = "CHECKPOINT" };
+        var supervised = new Option<bool>("--supervised") { Description = "A supervisor reads the events, takes announced files away, and pauses the run by closing standard input." };
+        var json = CommonOptions.Json();
+        var command = new Command("train", "Trains a run and prints its events. Asked to stop by Ctrl-C, SIGTERM or the line \"stop\" on standard input; \"pause\" keeps it for later.") { spec, output, data, prepared, resume, supervised, json };
+        command.SetAction((parsed, cancel) => RunAsync(
+            new Arguments(
+                parsed.GetRequiredValue(spec), parsed.GetRequiredValue(output), parsed.GetValue(data), parsed.GetValue(prepared),
+                parsed.GetResult(resume) is not null, parsed.GetValue(resume), parsed.GetValue(json), parsed.GetValue(supervised)),
+            cancel));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Arguments arguments, CancellationToken cancel)
+    {
+        if (await SpecFile.ReadAsync(arguments.Spec, cancel) is not RunSpec spec)
+            return WorkerProtocol.ExitBadInput;
+        string journal = Path.Combine(arguments.Output, WorkerProtocol.JournalFile);
+        try
+        {
+            Directory.CreateDirectory(arguments.Output);
+            if (!arguments.Resume && File.Exists(journal))
+            {
+                await Console.Error.WriteLineAsync($"{arguments.Output} holds a run already: continue it with --resume, or name another folder.");
+                return WorkerProtocol.ExitBadInput;
+            }
+
+            AtomicFile.Write(Path.Combine(arguments.Output, WorkerProtocol.SpecFile), stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(SpecText.ToJson(spec))));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"The output folder {arguments.Output} cannot be written: {e.Message}");
+            return WorkerProtocol.ExitBadInput;
+        }
+
+        return await Session.RunAsync(arguments.Json, arguments.Supervised, journal, session => Train(session, arguments, spec));
+    }
+
+    private static Ending Train(Session session, Arguments arguments, RunSpec spec)
+    {
+        TorchRuntime.Start(spec.Resources.Threads);
+        var (device, noDevice) = TorchRuntime.Select(spec.Resources.Device);
+        if (device is null)
+            return Ending.Refused(noDevice!);
+        var (manifest, noData) = DatasetSource.Load(session, arguments.Data, spec.Data, arguments.Spec, arguments.Output);
+        if (manifest is null)
+            return Ending.Refused(noData!);
+
+        var files = new RunFiles(arguments.Output);
+        string? path = arguments.Checkpoint ?? (arguments.Resume ? files.NewestLast() : null);
+        var (checkpoint, refusal) = path is null ? (null, null) : Checkpoint.Read(path);
+        using (checkpoint)
+        {
+            if (refusal is not null)
+                return Ending.Refused(refusal);
+            if (arguments.Resume && path is null)
+                session.Emit(new LogEvent { Level = LogLevel.Information, Message = "There is no checkpoint yet: the run starts from the beginning." });
+            return Train(session, arguments, spec, manifest, checkpoint, device);
+        }
+    }
+
+    private static Ending Train(Session session, Arguments arguments, RunSpec spec, DatasetManifest manifest, Checkpoint? checkpoint, TorchSharp.torch.Device device)
+    {
+        string root = arguments.Prepared ?? Path.Combine(arguments.Output, "prepared");
+        var job = new TrainingJob
+        {
+            Spec = spec,
+            Manifest = manifest,
+            Read = (_, _, _) => { },
+            Output = arguments.Output,
+            Emit = session.Emit,
+            Resume = checkpoint,
+            Signal = session.Signal,
+            Prune = !arguments.Supervised,
+        };
+        if (TrainingRefusal.Of(job) is string refusal)
+            return Ending.Refused(refusal);
+        string folder = FramePreparer.Prepare(manifest, spec.Data, root, session.Progress("preparing"), session.Canceled);
+        using PreparedFrames frames = PreparedFrames.Open(folder);
+        var reader = new ClipReader(frames, manifest, spec.Data, spec.Augmentation, spec.Training.Seed);
+        DoneEvent done = Trainer.Run(job with { Read = reader.Read }, device);
+        return new Ending(done.Outcome, done.Reason);
+    }
+}
