@@ -27,28 +27,20 @@ internal static class DatasetSource
             : (null, $"The data set {data.Dataset} (data.dataset) was not found: there is no folder {places[0]} and no sample of this name. Name its folder with --data.");
     }
 
-    /// <summary>Finds a data set and reads its manifest; a folder without one is imported into <paramref name="output"/>.</summary>
+    /// <summary>Finds a data set and reads its manifest; videos that were never imported are imported into the output folder.</summary>
     /// <returns>The manifest, or a sentence.</returns>
     public static (DatasetManifest? Manifest, string? Refusal) Load(Session session, string? named, DataSpec data, string? specPath, string output)
     {
         var (folder, refusal) = Find(named, data, specPath);
         if (folder is null)
             return (null, refusal);
-        return ReadManifest(folder) is DatasetManifest manifest ? (manifest, null) : Import(session, folder, null, Path.Combine(output, "dataset"));
-    }
-
-    /// <summary>Imports a folder or table and says what was found.</summary>
-    /// <returns>The manifest, or a sentence.</returns>
-    public static (DatasetManifest? Manifest, string? Refusal) Import(Session session, string path, string? name, string output)
-    {
-        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
-        var (manifest, refusal) = DatasetImporter.Import(full, name ?? Path.GetFileNameWithoutExtension(full), output, session.Progress(), session.Canceled);
-        if (manifest is null)
-            return (null, refusal);
-        session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"{manifest.Samples.Count} clips in {manifest.Classes.Count} classes, {manifest.Problems.Count} files that cannot be used." });
-        foreach (SampleProblem problem in manifest.Problems)
-            session.Emit(new LogEvent { Level = LogLevel.Warning, Message = $"{problem.Path}: {problem.Reason}" });
-        return (manifest, null);
+        string imported = Path.Combine(output, "dataset");
+        if (ReadManifest(folder) is DatasetManifest manifest)
+            return (manifest, null);
+        if (ReadManifest(imported) is DatasetManifest earlier && earlier.Root == folder)
+            return (earlier, null);
+        ImportResult result = DatasetImporter.Import(folder, Path.GetFileName(folder), imported, session.ImportProgress(), session.Canceled);
+        return (result.Manifest, result.Refusal);
     }
 
     /// <returns>Null when the folder holds no manifest.</returns>

@@ -17,12 +17,12 @@ internal sealed class Session(EventJournal journal, StopListener listener)
     /// <summary>A receiver of progress that says something at most four times a second, and at the end.</summary>
     public Action<long, long> Progress(string stage)
     {
-        Action<string, long, long> show = Progress();
-        return (done, total) => show(stage, done, total);
+        Action<string, long, long> report = ImportProgress();
+        return (done, total) => report(stage, done, total);
     }
 
-    /// <summary>The same for work of several stages, each of which names itself.</summary>
-    public Action<string, long, long> Progress()
+    /// <summary>As <see cref="Progress"/>, for work whose stages have names of their own.</summary>
+    public Action<string, long, long> ImportProgress()
     {
         long next = 0;
         return (stage, done, total) =>
