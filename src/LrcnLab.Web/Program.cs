@@ -62,6 +62,7 @@ app.Lifetime.ApplicationStarted.Register(() =>
 {
     Console.WriteLine($"LrcnLab {typeof(Program).Assembly.GetName().Version?.ToString(3)} is ready: {string.Join(", ", app.Urls)}");
     Console.WriteLine($"Data lies in {paths.DataDirectory}. Press Ctrl+C to stop; running runs are paused and go on at the next start.");
+    BrowserOpener.TryOpen(app.Urls.First(), builder.Configuration);
 });
 await app.StartAsync();
 await app.Services.GetRequiredService<DatasetService>().EnsureSampleAsync(app.Lifetime.ApplicationStopping);
