@@ -1,19 +1,69 @@
+using Hangfire;
+using Hangfire.InMemory;
+using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
 using LrcnLab.Scheduling.Datasets;
+using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
+using LrcnLab.Storage.Metrics;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace LrcnLab.Scheduling;
 
 public static class SchedulingServices
 {
-    /// <summary>Queue, slots, supervision of workers and reconciler. Needs <see cref="StorageServices.AddLabStorage"/> and a database that is ready.</summary>
+    /// <summary>Queue, slots, supervision of workers and reconciler. Needs <see cref="StorageServices.AddLabStorage"/> and a database that is ready before the host starts.</summary>
     public static IServiceCollection AddLabScheduling(this IServiceCollection services, LabOptions options)
     {
-        services.AddSingleton<RunService>();
+        services.AddSingleton(_ => Storage(options));
+        services.AddHangfire(hangfire => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings());
+
+        services.AddSingleton<ServerIdentity>();
+        services.AddSingleton<ActiveRuns>();
+        services.AddSingleton<SlotLeases>();
+        services.AddSingleton<RunQueue>();
         services.AddSingleton<RunFeed>();
         services.AddSingleton<RunLog>();
+        services.AddSingleton<RunIngest>();
+        services.AddSingleton<RunEnding>();
+        services.AddSingleton<RunRecovery>();
+        services.AddSingleton<Supervision>();
+        services.AddTransient<TrainJob>();
+        services.AddSingleton(p => new RunService(
+            p.GetRequiredService<LabWriter>(), p.GetRequiredService<RunQueue>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<TimeProvider>()));
+
+        services.AddSingleton<DatasetRecorder>();
+        services.AddSingleton<ImportRecovery>();
+        services.AddTransient<ImportJob>();
         services.AddSingleton<DatasetService>();
+
+        // Before Hangfire's servers, so that imports of an earlier life are ended before a new one can start.
+        services.AddHostedService<Reconciler>();
+        services.AddHangfireServer(server => Configure(server, options, QueueNames.Train, options.Slots));
+        services.AddHangfireServer(server => Configure(server, options, QueueNames.Maintenance, workers: 2));
         return services;
+    }
+
+    private static void Configure(BackgroundJobServerOptions server, LabOptions options, string queue, int workers)
+    {
+        server.ServerName = $"{queue}:{Environment.MachineName}";
+        server.Queues = [queue];
+        server.WorkerCount = workers;
+        server.CancellationCheckInterval = TimeSpan.FromSeconds(1);
+        server.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(5);
+    }
+
+    /// <summary>In memory with SQLite: the runs table is the truth and makes the jobs anew at each start.</summary>
+    private static JobStorage Storage(LabOptions options)
+    {
+        if (options.Database.Provider == DatabaseProvider.Sqlite)
+            return new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid });
+
+        // Sliding, because the default takes every job that runs longer than half an hour for lost and starts it a second time.
+        var postgres = new PostgreSqlStorageOptions { UseSlidingInvisibilityTimeout = true, InvisibilityTimeout = TimeSpan.FromMinutes(5), EnableLongPolling = true };
+        return new PostgreSqlStorage(new NpgsqlConnectionFactory(options.Database.ConnectionString, postgres), postgres);
     }
 }

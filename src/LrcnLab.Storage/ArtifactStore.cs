@@ -4,13 +4,14 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Storage;
 
-/// <summary>Files by content: <c>artifacts/ab/abcdef…</c>. A file is in the folder before a row names it, and leaves it after no row does.</summary>
+/// <summary>
+/// Files by content: <c>artifacts/ab/abcdef…</c>. A file is taken into the folder, then a row names it; when no row refers to it any more, file and row go.
+/// So after a crash there may be a file without a row, which <see cref="RemoveStrayAsync"/> finds, but never a row in use without its file.
+/// </summary>
 public sealed class ArtifactStore(LabPaths paths, LabWriter writer, TimeProvider clock)
 {
-    /// <summary>Null when there is no such artifact.</summary>
-    public Stream? OpenRead(string sha256) => Find(sha256) is string file
-        ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous)
-        : null;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _incoming = [];
 
     /// <summary>Path of the artifact's file; null when there is none.</summary>
     public string? Find(string sha256)
@@ -19,50 +20,61 @@ public sealed class ArtifactStore(LabPaths paths, LabWriter writer, TimeProvider
         return File.Exists(file) ? file : null;
     }
 
-    /// <summary>
-    /// Null when the file can be added: it has the promised size and content, or the store has the content already.
-    /// Otherwise the sentence that says what is wrong with it. Reads the whole file, so call it before the transaction that adds it.
-    /// </summary>
-    public async Task<string?> VerifyAsync(string file, string sha256, long bytes, CancellationToken cancellationToken)
-    {
-        if (!File.Exists(file))
-            return Find(sha256) is null ? $"The file \"{Path.GetFileName(file)}\" does not exist." : null;
+    /// <summary>Null when there is no such artifact. Seekable; a removal meanwhile does not disturb it.</summary>
+    public Stream? OpenRead(string sha256) => Find(sha256) is string file
+        ? new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.Asynchronous)
+        : null;
 
-        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        if (stream.Length != bytes)
-            return $"The file \"{Path.GetFileName(file)}\" has {stream.Length} bytes instead of {bytes}.";
-        string actual = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
-        return actual == sha256 ? null : $"The file \"{Path.GetFileName(file)}\" has the SHA-256 {actual} instead of {sha256}.";
-    }
-
-    /// <summary>
-    /// Moves a verified file into the store and adds its row to <paramref name="db"/>, to be called inside the write that also adds what refers to it.
-    /// Harmless to repeat, also when the program died between move and commit.
-    /// </summary>
-    public async Task AddAsync(LabDbContext db, string file, string sha256, long bytes, CancellationToken cancellationToken)
+    /// <summary>Moves a file into the store under the hash of its content. The file is moved before it is read, so nobody can change it in between.</summary>
+    public async Task<IncomingArtifact> TakeAsync(string file, CancellationToken cancellationToken)
     {
+        string waiting = Path.Combine(paths.ArtifactRoot, $"incoming-{Guid.CreateVersion7()}");
+        File.Move(file, waiting);
+        string sha256;
+        long bytes;
+        await using (var stream = new FileStream(waiting, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan))
+        {
+            bytes = stream.Length;
+            sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+        }
+
         string target = paths.ArtifactFile(sha256);
-        if (!File.Exists(target))
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        lock (_lock)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Move(file, target);
+            if (File.Exists(target))
+                File.Delete(waiting);
+            else
+                File.Move(waiting, target);
+            return Hold(sha256, bytes);
         }
-        else if (File.Exists(file))
-        {
-            File.Delete(file);
-        }
-
-        if (await db.Artifacts.FindAsync([sha256], cancellationToken) is null)
-            db.Artifacts.Add(new Artifact { Sha256 = sha256, Bytes = bytes, CreatedAt = clock.GetUtcNow().UtcDateTime });
     }
 
-    /// <summary>Verifies a file, moves it into the store and records it. Returns its path there.</summary>
+    /// <summary>Holds on to content that is in the store already; null when it is not.</summary>
+    public IncomingArtifact? TakeStored(string sha256)
+    {
+        lock (_lock)
+            return Find(sha256) is string file ? Hold(sha256, new FileInfo(file).Length) : null;
+    }
+
+    /// <summary>Adds the row of a taken file to <paramref name="db"/>, within the write that also adds what refers to it.</summary>
+    public async Task AddAsync(LabDbContext db, IncomingArtifact artifact, CancellationToken cancellationToken)
+    {
+        if (await db.Artifacts.FindAsync([artifact.Sha256], cancellationToken) is null)
+            db.Artifacts.Add(new Artifact { Sha256 = artifact.Sha256, Bytes = artifact.Bytes, CreatedAt = clock.GetUtcNow().UtcDateTime });
+    }
+
+    /// <summary>Moves a file into the store and records it. Harmless to repeat after it succeeded.</summary>
+    /// <returns>The path in the store.</returns>
+    /// <exception cref="InvalidDataException">The content does not have this hash.</exception>
     public async Task<string> ImportAsync(string file, string sha256, CancellationToken cancellationToken)
     {
-        long bytes = File.Exists(file) ? new FileInfo(file).Length : new FileInfo(paths.ArtifactFile(sha256)).Length;
-        if (await VerifyAsync(file, sha256, bytes, cancellationToken) is string problem)
-            throw new InvalidDataException(problem);
-        await writer.WriteAsync(db => AddAsync(db, file, sha256, bytes, cancellationToken), cancellationToken);
+        using IncomingArtifact artifact = File.Exists(file)
+            ? await TakeAsync(file, cancellationToken)
+            : TakeStored(sha256) ?? throw new FileNotFoundException($"The file \"{file}\" does not exist, and the store has no artifact {sha256}.");
+        if (artifact.Sha256 != sha256)
+            throw new InvalidDataException($"The file \"{file}\" has the SHA-256 {artifact.Sha256} instead of {sha256}.");
+        await writer.WriteAsync(db => AddAsync(db, artifact, cancellationToken), cancellationToken);
         return paths.ArtifactFile(sha256);
     }
 
@@ -75,11 +87,57 @@ public sealed class ArtifactStore(LabPaths paths, LabWriter writer, TimeProvider
             List<Artifact> unreferenced = await among
                 .Where(a => !db.Checkpoints.Any(c => c.Sha256 == a.Sha256) && !db.PredictionFiles.Any(p => p.Sha256 == a.Sha256))
                 .ToListAsync(cancellationToken);
+            // Files go first: a crash before the commit leaves rows to remove again.
+            unreferenced.RemoveAll(a => !TryDelete(a.Sha256));
             db.Artifacts.RemoveRange(unreferenced);
-            // Files go first and within the writer's turn: a crash in between leaves rows to remove again, never a row in use without its file.
-            foreach (Artifact artifact in unreferenced)
-                File.Delete(paths.ArtifactFile(artifact.Sha256));
             return unreferenced.Count;
         },
         cancellationToken);
+
+    /// <summary>Removes files in the store's folder that no row names and that lie there since before <paramref name="before"/>: what a crash left.</summary>
+    /// <returns>How many were removed.</returns>
+    public async Task<int> RemoveStrayAsync(DateTime before, CancellationToken cancellationToken)
+    {
+        HashSet<string> known = await writer.WriteAsync(async db => (await db.Artifacts.Select(a => a.Sha256).ToListAsync(cancellationToken)).ToHashSet(), cancellationToken);
+        int removed = 0;
+        foreach (string file in Directory.EnumerateFiles(paths.ArtifactRoot, "*", SearchOption.AllDirectories))
+        {
+            string name = Path.GetFileName(file);
+            if (known.Contains(name) || File.GetLastWriteTimeUtc(file) >= before)
+                continue;
+            lock (_lock)
+            {
+                if (_incoming.ContainsKey(name))
+                    continue;
+                File.Delete(file);
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+
+    private IncomingArtifact Hold(string sha256, long bytes)
+    {
+        _incoming[sha256] = _incoming.GetValueOrDefault(sha256) + 1;
+        return new IncomingArtifact(sha256, bytes, () =>
+        {
+            lock (_lock)
+            {
+                if (--_incoming[sha256] == 0)
+                    _incoming.Remove(sha256);
+            }
+        });
+    }
+
+    private bool TryDelete(string sha256)
+    {
+        lock (_lock)
+        {
+            if (_incoming.ContainsKey(sha256))
+                return false;
+            File.Delete(paths.ArtifactFile(sha256));
+            return true;
+        }
+    }
 }

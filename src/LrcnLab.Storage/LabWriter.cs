@@ -11,19 +11,27 @@ public sealed class LabWriter(IDbContextFactory<LabDbContext> contexts) : IDispo
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
-    /// <summary>Runs <paramref name="change"/> in one transaction, saves and commits. Keep it short: nobody else writes meanwhile.</summary>
+    private const int Tries = 3;
+
+    /// <summary>
+    /// Runs <paramref name="change"/> in one transaction, saves and commits. Keep it short: nobody else writes meanwhile.
+    /// It runs again from the beginning when another program changed a versioned row since it was read.
+    /// </summary>
     public async Task<T> WriteAsync<T>(Func<LabDbContext, Task<T>> change, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-            await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-            T result = await change(db);
-            await db.SaveChangesAsync(cancellationToken);
-            // From here on the change must not be torn: the caller would not know whether it happened.
-            await transaction.CommitAsync(CancellationToken.None);
-            return result;
+            for (int attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await TransactAsync(change, cancellationToken);
+                }
+                catch (DbUpdateConcurrencyException) when (attempt < Tries)
+                {
+                }
+            }
         }
         finally
         {
@@ -39,6 +47,17 @@ public sealed class LabWriter(IDbContextFactory<LabDbContext> contexts) : IDispo
             return true;
         },
         cancellationToken);
+
+    private async Task<T> TransactAsync<T>(Func<LabDbContext, Task<T>> change, CancellationToken cancellationToken)
+    {
+        await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        await using IDbContextTransaction transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        T result = await change(db);
+        await db.SaveChangesAsync(cancellationToken);
+        // From here on the change must not be torn: the caller would not know whether it happened.
+        await transaction.CommitAsync(CancellationToken.None);
+        return result;
+    }
 
     public void Dispose() => _turn.Dispose();
 }

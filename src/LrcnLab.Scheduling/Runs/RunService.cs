@@ -1,23 +1,128 @@
+using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Queue;
 using LrcnLab.Storage;
+using LrcnLab.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+using static LrcnLab.Core.Runs.RunState;
 
 namespace LrcnLab.Scheduling.Runs;
 
-/// <summary>What people ask of runs. Each method but <see cref="CreateAsync"/> returns null, or the refusal in words.</summary>
-public sealed class RunService(LabWriter writer)
+/// <summary>What people ask of runs. The methods on an existing run return null, or the refusal in words.</summary>
+public sealed class RunService
 {
+    private readonly LabWriter _writer;
+    private readonly RunQueue _queue;
+    private readonly RunFeed _feed;
+    private readonly TimeProvider _clock;
+
+    internal RunService(LabWriter writer, RunQueue queue, RunFeed feed, TimeProvider clock) => (_writer, _queue, _feed, _clock) = (writer, queue, feed, clock);
+
     /// <summary>Records a run with the newest version of its data set and queues it.</summary>
-    public Task<CreateRunResult> CreateAsync(string name, RunSpec spec, string? preset, CancellationToken cancellationToken) => throw new NotImplementedException(writer.ToString());
+    /// <param name="preset">Name of the preset that the specification began as.</param>
+    public async Task<CreateRunResult> CreateAsync(string name, RunSpec spec, string? preset, CancellationToken cancellationToken)
+    {
+        var problems = new List<SpecProblem>();
+        name = name.Trim();
+        if (name.Length is 0 or > 200 || name.Any(char.IsControl))
+            problems.Add(new SpecProblem("name", "A run has a name of 1 to 200 characters, without control characters."));
+        problems.AddRange(SpecReader.Validate(spec));
+        if (problems.Count > 0)
+            return new CreateRunResult(null, problems);
+
+        CreateRunResult result = await _writer.WriteAsync(db => InsertAsync(db, name, spec, preset, cancellationToken), cancellationToken);
+        if (result.Id is Guid id)
+        {
+            // The row is there and will start whatever happens now: the caller's token no longer counts.
+            await _queue.EnqueueAsync(id, CancellationToken.None);
+            _feed.Publish(id, RunParts.State);
+        }
+
+        return result;
+    }
 
     /// <summary>Finish the step, write a checkpoint, end. A run that waits ends at once.</summary>
-    public Task<string?> StopAsync(Guid runId, string cause, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<string?> StopAsync(Guid runId, string cause, CancellationToken cancellationToken) =>
+        MoveAsync(runId, cause, state => state is Starting or Running or Pausing ? Stopping : state is Queued ? Canceled : Stopped, cancellationToken);
 
     /// <summary>End at once, without a checkpoint.</summary>
-    public Task<string?> CancelAsync(Guid runId, string cause, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<string?> CancelAsync(Guid runId, string cause, CancellationToken cancellationToken) => MoveAsync(runId, cause, _ => Canceled, cancellationToken);
 
     /// <summary>Finish the step, write a checkpoint, give the slot back.</summary>
-    public Task<string?> PauseAsync(Guid runId, string cause, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task<string?> PauseAsync(Guid runId, string cause, CancellationToken cancellationToken) =>
+        MoveAsync(runId, cause, state => state.IsActive() ? Pausing : Paused, cancellationToken);
 
     /// <summary>Queue again; training goes on from the last checkpoint.</summary>
-    public Task<string?> ResumeAsync(Guid runId, string cause, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<string?> ResumeAsync(Guid runId, string cause, CancellationToken cancellationToken)
+    {
+        string? refusal = await MoveAsync(runId, cause, _ => Queued, cancellationToken, run =>
+        {
+            if (run.State == Completed)
+                return "A run that is completed has trained all its epochs; start a new run to train longer.";
+            run.AutomaticResumes = 0;
+            return null;
+        });
+        if (refusal is null)
+            await _queue.EnqueueAsync(runId, CancellationToken.None);
+        return refusal;
+    }
+
+    private async Task<string?> MoveAsync(Guid runId, string cause, Func<RunState, RunState> to, CancellationToken cancellationToken, Func<Run, string?>? check = null)
+    {
+        string? refusal = await _writer.WriteAsync(
+            async db =>
+            {
+                Run? run = await db.Runs.SingleOrDefaultAsync(r => r.Id == runId, cancellationToken);
+                if (run is null)
+                    return $"There is no run {runId}.";
+                if (check?.Invoke(run) is string objection)
+                    return objection;
+                var (change, refused) = run.Move(to(run.State), cause, _clock.GetUtcNow().UtcDateTime);
+                if (change is not null)
+                    db.RunStateChanges.Add(change);
+                return refused;
+            },
+            cancellationToken);
+        if (refusal is null)
+            _feed.Publish(runId, RunParts.State);
+        return refusal;
+    }
+
+    private async Task<CreateRunResult> InsertAsync(LabDbContext db, string name, RunSpec spec, string? preset, CancellationToken cancellationToken)
+    {
+        string wanted = spec.Data.Dataset;
+        Guid? datasetId = Guid.TryParse(wanted, out Guid id) ? id : null;
+        DatasetVersion? version = await db.DatasetVersions
+            .Where(v => v.Dataset.Name == wanted || v.DatasetId == datasetId)
+            .OrderByDescending(v => v.Number)
+            .FirstOrDefaultAsync(cancellationToken);
+        if (version is null)
+        {
+            List<string> known = await db.Datasets.OrderBy(d => d.Name).Select(d => d.Name).Take(20).ToListAsync(cancellationToken);
+            string choice = known.Count == 0 ? "There is none yet: import one first." : $"Known are {string.Join(", ", known)}.";
+            return Refused("data.dataset", $"There is no data set \"{wanted}\". {choice}");
+        }
+
+        if (version.TrainCount == 0)
+            return Refused("data.dataset", $"The data set \"{wanted}\" has no sample in its train split, so there is nothing to learn from.");
+
+        DateTime now = _clock.GetUtcNow().UtcDateTime;
+        var run = new Run
+        {
+            Name = name,
+            SpecJson = SpecText.ToJson(spec),
+            Preset = preset,
+            DatasetVersionId = version.Id,
+            Classes = [.. version.Classes],
+            CreatedAt = now,
+            Epochs = spec.Training.Epochs,
+        };
+        db.Runs.Add(run);
+        // The change names the run, which must be there first.
+        await db.SaveChangesAsync(cancellationToken);
+        db.RunStateChanges.Add(run.Move(Queued, "Launched.", now).Change!);
+        return new CreateRunResult(run.Id, []);
+    }
+
+    private static CreateRunResult Refused(string path, string message) => new(null, [new SpecProblem(path, message)]);
 }

@@ -150,7 +150,17 @@ public sealed class MetricStore : IAsyncDisposable
     {
         try
         {
-            await _writer.WriteAsync(db => ApplyAsync(db, group), CancellationToken.None);
+            bool again = false;
+            await _writer.WriteAsync(
+                async db =>
+                {
+                    // Another program wrote to one of these series: what is open here is out of date.
+                    if (again)
+                        _open.Clear();
+                    again = true;
+                    await ApplyAsync(db, group);
+                },
+                CancellationToken.None);
             CloseLongUnused();
             return null;
         }

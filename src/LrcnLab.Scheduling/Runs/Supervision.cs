@@ -1,0 +1,126 @@
+using LrcnLab.Core.Events;
+using LrcnLab.Scheduling.Queue;
+using LrcnLab.Scheduling.Workers;
+using LrcnLab.Storage;
+using LrcnLab.Storage.Entities;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using LogLevel = LrcnLab.Core.Events.LogLevel;
+
+namespace LrcnLab.Scheduling.Runs;
+
+/// <summary>Starts a run's worker, looks after it, and brings the run to its end.</summary>
+internal sealed class Supervision(
+    RunIngest ingest,
+    RunEnding ending,
+    RunLog logs,
+    SlotLeases leases,
+    ArtifactStore artifacts,
+    IDbContextFactory<LabDbContext> contexts,
+    LabPaths paths,
+    LabOptions options,
+    TimeProvider clock,
+    ILogger<Supervision> logger)
+{
+    // Loading libraries and data; what takes longer says so itself.
+    private static readonly TimeSpan FirstSign = TimeSpan.FromMinutes(2);
+
+    public async Task RunAsync(Lease lease, CancellationToken serverStopping)
+    {
+        (Run run, string? checkpoint) = await LoadAsync(lease.RunId);
+        string folder = paths.RunFolder(run.Id);
+        Directory.CreateDirectory(folder);
+        string spec = Path.Combine(folder, WorkerProtocol.SpecFile);
+        await File.WriteAllTextAsync(spec, run.SpecJson, CancellationToken.None);
+        using RunLogWriter log = await logs.OpenAsync(run.Id, CancellationToken.None);
+
+        string[] resume = checkpoint is null ? [] : ["--resume", checkpoint];
+        using var worker = WorkerProcess.Start(
+            WorkerCommand.Create(
+                options.WorkerPath,
+                ["train", spec, "--output", folder, "--data", paths.DatasetFolder(run.DatasetVersionId), "--prepared", paths.PreparedRoot, "--supervised", .. resume]),
+            line => Note(log, LogLevel.Warning, line));
+        await leases.NoteWorkerAsync(lease, worker.Identity, CancellationToken.None);
+        logger.LogInformation("Run {RunId} has worker {Pid}", run.Id, worker.Identity.Pid);
+
+        var checkIns = new CheckInClock(clock, options.CheckInGrace, FirstSign);
+        var output = new WorkerOutput(worker.Output, checkIns, (level, text) => Note(log, level, text));
+        Task reading = Task.Run(output.ReadAsync, CancellationToken.None);
+        Task<bool> storing = StoreAsync(lease, run.LastSequence, log, output);
+        var control = new WorkerControl(lease.RunId, worker, checkIns, contexts, options, clock);
+        WorkerEnd end = await control.RunUntilExitAsync(storing, serverStopping);
+
+        // Whoever the worker started may hold its output open; the journal has the rest.
+        await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None));
+        output.Close();
+        await worker.WaitForErrorsAsync(TimeSpan.FromSeconds(1));
+        if (!await storing)
+        {
+            logger.LogWarning("Run {RunId} was taken over by another server", run.Id);
+            return;
+        }
+
+        await ending.DrainAsync(lease, log, CancellationToken.None);
+        await ending.EndAsync(lease, r => end.Moves(r.State, worker.ExitCode, worker.LastErrors));
+    }
+
+    private void Note(RunLogWriter log, LogLevel level, string text)
+    {
+        try
+        {
+            log.Append(clock.GetUtcNow().UtcDateTime, level, text);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            logger.LogWarning(e, "A line of a run's log was lost: {Line}", text);
+        }
+    }
+
+    private async Task<(Run Run, string? Checkpoint)> LoadAsync(Guid runId)
+    {
+        await using LabDbContext db = await contexts.CreateDbContextAsync();
+        Run run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == runId);
+        string? sha256 = await db.Checkpoints.Where(c => c.RunId == runId && c.Kind == "last").Select(c => c.Sha256).SingleOrDefaultAsync();
+        return (run, sha256 is null ? null : artifacts.Find(sha256));
+    }
+
+    /// <summary>Stores events as they come, many at once when they come fast; false when the lease was lost.</summary>
+    private async Task<bool> StoreAsync(Lease lease, long stored, RunLogWriter log, WorkerOutput output)
+    {
+        try
+        {
+            await foreach (IReadOnlyList<WorkerEvent> batch in output.BatchesAsync())
+            {
+                if (batch[0].Sequence <= stored)
+                    throw new InvalidDataException($"Events up to number {stored} are stored, and the worker begins again at {batch[0].Sequence}: the run's journal was lost or changed.");
+                IReadOnlyList<WorkerEvent> events = await WithMissingAsync(lease.RunId, stored, batch);
+                if (!await ingest.ApplyAsync(lease.RunId, lease.Token, log, events, CancellationToken.None))
+                    return false;
+                stored = batch[^1].Sequence;
+            }
+
+            return true;
+        }
+        finally
+        {
+            // Else a worker that goes on talking would block the reader for ever.
+            output.Close();
+        }
+    }
+
+    /// <summary>Completes a batch from the journal when lines were damaged on the way.</summary>
+    private async Task<IReadOnlyList<WorkerEvent>> WithMissingAsync(Guid runId, long stored, IReadOnlyList<WorkerEvent> batch)
+    {
+        if (batch[^1].Sequence == stored + batch.Count)
+            return batch;
+        var all = new List<WorkerEvent>(batch);
+        await foreach (WorkerEvent e in JournalReader.ReadAfterAsync(paths.RunFolder(runId), stored, CancellationToken.None))
+        {
+            if (e.Sequence >= batch[^1].Sequence)
+                break;
+            all.Add(e);
+        }
+
+        return all;
+    }
+}
