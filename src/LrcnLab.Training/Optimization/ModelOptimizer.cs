@@ -25,7 +25,7 @@ public sealed class ModelOptimizer : IDisposable
     public void ZeroGradients() => _optimizer.zero_grad();
 
     /// <summary>Shortens all gradients together to the given norm; returns the norm before. 0 measures only.</summary>
-    public double ClipGradients(double limit) => nn.utils.clip_grad_norm_(_parameters.Select(p => p.Value), limit > 0 ? limit : double.MaxValue);
+    public double ClipGradients(double limit) => nn.utils.clip_grad_norm_(_parameters.Select(p => p.Value), limit > 0 ? limit : float.MaxValue);
 
     public void Step(double learningRate)
     {
