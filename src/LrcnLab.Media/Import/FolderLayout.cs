@@ -1,0 +1,68 @@
+using LrcnLab.Core.Datasets;
+using LrcnLab.Media.Decoding;
+
+namespace LrcnLab.Media.Import;
+
+/// <summary>A folder for each class, with or without folders for the splits above them: <c>[train/]class/any/where/video.mp4</c>.</summary>
+internal static class FolderLayout
+{
+    public const string Name = "folder-per-class";
+
+    public static Layout Read(RootFolder root, CancellationToken ct)
+    {
+        var entries = new List<ImportEntry>();
+        var problems = new List<SampleProblem>();
+        string[] folders = [.. RootFolder.Folders(root.Path)];
+        // A class may be called "test"; nobody has a test split without a training split.
+        bool hasSplits = folders.Any(f => SplitNames.Parse(Path.GetFileName(f)) == Split.Train);
+        foreach (string folder in folders)
+        {
+            if (!hasSplits)
+                ReadClass(root, folder, null, entries, problems, ct);
+            else if (SplitNames.Parse(Path.GetFileName(folder)) is { } split)
+                ReadSplit(root, folder, split, entries, problems, ct);
+            else
+                problems.Add(new SampleProblem(root.Relative(folder), $"The folder was left out: beside train it must be named {SplitNames.Allowed}."));
+        }
+
+        if (folders.Length == 0)
+            return Layout.Refuse($"{root.Path} holds no folders: put the videos into one folder per class, or add a table with the columns path and label.");
+        return new Layout(Name, AddCaptions(root, entries, problems), problems);
+    }
+
+    private static void ReadSplit(RootFolder root, string folder, Split split, List<ImportEntry> entries, List<SampleProblem> problems, CancellationToken ct)
+    {
+        foreach (string folderOfClass in RootFolder.Folders(folder))
+            ReadClass(root, folderOfClass, split, entries, problems, ct);
+    }
+
+    private static void ReadClass(RootFolder root, string folder, Split? split, List<ImportEntry> entries, List<SampleProblem> problems, CancellationToken ct)
+    {
+        string label = Path.GetFileName(folder);
+        string[] found = [.. Find(root, folder, ct)];
+        if (found.Length == 0)
+            problems.Add(new SampleProblem(root.Relative(folder), $"The class folder {label} holds no video and no picture."));
+        entries.AddRange(found.Select(f => new ImportEntry(root.Relative(f), label, split, null, null, [])));
+    }
+
+    /// <summary>Videos and pictures, and folders below the class that hold the frames of one video.</summary>
+    private static IEnumerable<string> Find(RootFolder root, string folder, CancellationToken ct, bool isClass = true)
+    {
+        ct.ThrowIfCancellationRequested();
+        string[] files = [.. root.Files(folder).Where(IsMedia)];
+        bool isFrames = !isClass && files.Length > 0 && files.All(MediaFile.IsPicture);
+        IEnumerable<string> below = RootFolder.Folders(folder).SelectMany(f => Find(root, f, ct, isClass: false));
+        return (isFrames ? [folder] : files).Concat(below);
+    }
+
+    /// <summary>By name or by content: a video without an ending is a video, and a broken one with an ending is worth a word.</summary>
+    private static bool IsMedia(string file) => MediaFile.IsMedia(file) || MediaSignature.Of(file).Kind is not (MediaKind.Unknown or MediaKind.Empty);
+
+    private static List<ImportEntry> AddCaptions(RootFolder root, List<ImportEntry> entries, List<SampleProblem> problems)
+    {
+        Dictionary<string, List<string>> captions = CaptionTable.Read(root, problems);
+        var used = entries.Select(e => e.Path).ToHashSet(StringComparer.Ordinal);
+        problems.AddRange(captions.Keys.Where(p => !used.Contains(p)).Order(StringComparer.Ordinal).Select(p => new SampleProblem(p, $"{CaptionTable.FileName} has a sentence for {p}, which is no sample.")));
+        return [.. entries.Select(e => captions.TryGetValue(e.Path, out List<string>? sentences) ? e with { Captions = sentences } : e)];
+    }
+}
