@@ -35,7 +35,7 @@ public sealed class SupervisionTests : IAsyncLifetime
         Assert.True(double.IsNaN(loss.Values[6]));
         Assert.Equal(1.0 / 60, loss.Values[59]);
         Assert.Equal([1, 2, 3], await _lab.ReadAsync(db => db.ConfusionMatrices.OrderBy(m => m.Epoch).Select(m => m.Epoch).ToListAsync(Cancel)));
-        Assert.Empty(await _lab.ReadAsync(db => db.Leases.ToListAsync(Cancel)));
+        await _lab.WaitForFreeSlotAsync(id);
         Assert.Contains("Hello.", await _lab.LogTextAsync(id), StringComparison.Ordinal);
         Assert.DoesNotContain('\u0007', await _lab.LogTextAsync(id));
     }
@@ -53,6 +53,7 @@ public sealed class SupervisionTests : IAsyncLifetime
         using (var reader = new StreamReader(artifacts.OpenRead(last.Sha256)!))
             Assert.Equal("60", await reader.ReadToEndAsync(Cancel));
         Assert.Equal([_lab.Paths.ArtifactFile(last.Sha256)], Directory.GetFiles(_lab.Paths.ArtifactRoot, "*", SearchOption.AllDirectories));
+        await _lab.WaitForFreeSlotAsync(id);
         Assert.Equal(last.Sha256, await _lab.ReadAsync(db => db.Artifacts.Select(a => a.Sha256).SingleAsync(Cancel)));
         Assert.False(Directory.Exists(Path.Combine(_lab.Paths.RunFolder(id), "checkpoints")));
     }
@@ -215,7 +216,7 @@ public sealed class SupervisionTests : IAsyncLifetime
         Guid id = await _lab.LaunchAsync("normal");
 
         Assert.Contains("/nowhere/LrcnLab.Worker", (await _lab.WaitForAsync(id, Failed)).Reason, StringComparison.Ordinal);
-        Assert.Empty(await _lab.ReadAsync(db => db.Leases.ToListAsync(Cancel)));
+        await _lab.WaitForFreeSlotAsync(id);
     }
 
     private static void AssertGone(int pid) => Assert.Throws<ArgumentException>(() => Process.GetProcessById(pid));
