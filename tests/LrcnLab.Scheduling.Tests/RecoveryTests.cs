@@ -66,6 +66,7 @@ public sealed class RecoveryTests : IAsyncLifetime
 
         Assert.True(orphan.HasExited);
         Assert.Equal([Interrupted, Queued, Starting], (await _lab.StatesAsync(id)).Take(3));
+        Assert.Null(await _lab.Runs.CancelAsync(id, "Seen.", Cancel));
     }
 
     [Fact]
