@@ -18,8 +18,16 @@ public static class SchedulingServices
     /// <summary>Queue, slots, supervision of workers and reconciler. Needs <see cref="StorageServices.AddLabStorage"/> and a database that is ready before the host starts.</summary>
     public static IServiceCollection AddLabScheduling(this IServiceCollection services, LabOptions options)
     {
-        services.AddSingleton(_ => Storage(options));
-        services.AddHangfire(hangfire => hangfire.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings());
+        services.AddSingleton(p =>
+        {
+            // Sets up what the storage needs, such as logs.
+            p.GetRequiredService<IGlobalConfiguration>();
+            return Storage(options);
+        });
+        services.AddHangfire((p, hangfire) => hangfire
+            .UseLogProvider(new HangfireLogs(p.GetRequiredService<ILoggerFactory>()))
+            .UseSimpleAssemblyNameTypeSerializer()
+            .UseRecommendedSerializerSettings());
 
         services.AddSingleton<ServerIdentity>();
         services.AddSingleton<ActiveRuns>();

@@ -3,6 +3,7 @@ using LrcnLab.Core;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
+using LrcnLab.Media.Import;
 
 namespace LrcnLab.Worker;
 
@@ -26,14 +27,20 @@ internal static class DatasetSource
             : (null, $"The data set {data.Dataset} (data.dataset) was not found: there is no folder {places[0]} and no sample of this name. Name its folder with --data.");
     }
 
-    /// <summary>Finds a data set and reads its manifest.</summary>
+    /// <summary>Finds a data set and reads its manifest; videos that were never imported are imported into the output folder.</summary>
     /// <returns>The manifest, or a sentence.</returns>
     public static (DatasetManifest? Manifest, string? Refusal) Load(Session session, string? named, DataSpec data, string? specPath, string output)
     {
         var (folder, refusal) = Find(named, data, specPath);
         if (folder is null)
             return (null, refusal);
-        return ReadManifest(folder) is DatasetManifest manifest ? (manifest, null) : (null, $"{folder} holds no {WorkerProtocol.ManifestFile}.");
+        string imported = Path.Combine(output, "dataset");
+        if (ReadManifest(folder) is DatasetManifest manifest)
+            return (manifest, null);
+        if (ReadManifest(imported) is DatasetManifest earlier && earlier.Root == folder)
+            return (earlier, null);
+        ImportResult result = DatasetImporter.Import(folder, Path.GetFileName(folder), imported, session.ImportProgress(), session.Canceled);
+        return (result.Manifest, result.Refusal);
     }
 
     /// <returns>Null when the folder holds no manifest.</returns>

@@ -17,8 +17,15 @@ internal sealed class Session(EventJournal journal, StopListener listener)
     /// <summary>A receiver of progress that says something at most four times a second, and at the end.</summary>
     public Action<long, long> Progress(string stage)
     {
+        Action<string, long, long> report = ImportProgress();
+        return (done, total) => report(stage, done, total);
+    }
+
+    /// <summary>As <see cref="Progress"/>, for work whose stages have names of their own.</summary>
+    public Action<string, long, long> ImportProgress()
+    {
         long next = 0;
-        return (done, total) =>
+        return (stage, done, total) =>
         {
             long now = Environment.TickCount64;
             if (now < next && done < total)

@@ -89,12 +89,12 @@ class LineChart {
       const color = s.color;
       if (smoothing > 0 && y.length > 2) {
         tables.push([Array.from(x), y]);
-        series.push({ label: s.label + " (raw)", stroke: color + "40", width: 1, spanGaps: true, points: { show: false } });
+        series.push({ label: s.label + " (raw)", stroke: color + "40", width: 1, spanGaps: true, points: { show: false }, value: (_, v) => v == null ? "" : number(v) });
         tables.push([Array.from(x), smooth(y, smoothing)]);
       } else {
         tables.push([Array.from(x), y]);
       }
-      series.push({ label: s.label, stroke: color, width: 1.75, dash: s.dash ? [6, 4] : undefined, spanGaps: true, points: { show: sparse, size: 5, fill: color }, value: (_, v) => v == null ? "" : number(v) });
+      series.push({ label: s.label, stroke: color, width: 1.75, dash: s.dash ? [6, 4] : undefined, spanGaps: true, points: { show: sparse, size: 5, fill: color }, value: (plot, v, i) => { const shown = v ?? lastOf(plot.data[i]); return shown == null ? "-" : number(shown); } });
     }
 
     const data = tables.length === 1 ? tables[0] : uPlot.join(tables.map(t => dedupe(t)));
@@ -160,7 +160,6 @@ class LineChart {
 async function fetchSeries(url, points) {
   try {
     const response = await fetch(`${url}${url.includes("?") ? "&" : "?"}points=${points}`, { headers: { Accept: "application/vnd.lrcnlab.series" } });
-    if (response.status === 404) return { total: 0, steps: [], epochs: [], times: [], values: [] };
     if (!response.ok) return null;
     const all = new Float64Array(await response.arrayBuffer());
     const n = all[0], column = i => all.subarray(2 + i * n, 2 + (i + 1) * n);
@@ -193,6 +192,11 @@ function dedupe([x, y]) {
     else { xs.push(x[i]); ys.push(y[i]); }
   }
   return [xs, ys];
+}
+
+function lastOf(values) {
+  for (let i = values.length - 1; i >= 0; i--) if (values[i] != null) return values[i];
+  return null;
 }
 
 function number(v) {

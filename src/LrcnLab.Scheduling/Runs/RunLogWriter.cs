@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using LrcnLab.Core;
 using LrcnLab.Core.Events;
+using LrcnLab.Scheduling.Workers;
 
 namespace LrcnLab.Scheduling.Runs;
 

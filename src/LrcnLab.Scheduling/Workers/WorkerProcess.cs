@@ -103,19 +103,26 @@ internal sealed class WorkerProcess : IDisposable
             {
                 if (string.IsNullOrWhiteSpace(line.Text))
                     continue;
-                lock (_errors)
-                {
-                    _errors.Enqueue(line.Text.Length > 300 ? line.Text[..300] : line.Text);
-                    if (_errors.Count > ErrorLinesKept)
-                        _errors.Dequeue();
-                }
-
+                Keep(LogText.Clean(line.Text).Trim());
                 onErrorLine(line.Text);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // The worker is gone.
+        }
+    }
+
+    private void Keep(string line)
+    {
+        // What was called from where stands in the log; as a reason it only hides the message above it.
+        if (line.StartsWith("at ", StringComparison.Ordinal) || line.StartsWith("frame #", StringComparison.Ordinal))
+            return;
+        lock (_errors)
+        {
+            _errors.Enqueue(line.Length > 300 ? line[..300] : line);
+            if (_errors.Count > ErrorLinesKept)
+                _errors.Dequeue();
         }
     }
 }

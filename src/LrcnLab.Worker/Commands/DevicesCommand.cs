@@ -16,11 +16,11 @@ internal static class DevicesCommand
         command.SetAction(parsed =>
         {
             TorchRuntime.Start(threads: 0);
-            IReadOnlyList<ComputeDevice> devices = TorchRuntime.Devices();
+            IReadOnlyList<ComputeDevice> devices = ComputeDevices.List();
             if (parsed.GetValue(json) || Console.IsOutputRedirected)
                 Console.WriteLine(JsonSerializer.Serialize(devices, LabJson.Indented));
             else
-                Console.WriteLine(string.Join(Environment.NewLine, devices.Select(d => $"{d.Name}: {d.Description}")));
+                Console.WriteLine(string.Join(Environment.NewLine, devices.Select(d => $"{d.Id}: {d.Name}, {(d.Cores > 0 ? $"{d.Cores} cores, " : "")}{d.MemoryBytes / (double)(1 << 30):0.0} GiB")));
             return WorkerProtocol.ExitDone;
         });
         return command;

@@ -43,6 +43,10 @@ public sealed partial class LineChart : IAsyncDisposable
     [Parameter]
     public long Revision { get; set; }
 
+    /// <summary>Without frame and title, within something that has both.</summary>
+    [Parameter]
+    public bool Bare { get; set; }
+
     [Parameter]
     public string? Aside { get; set; }
 

@@ -34,8 +34,10 @@ public static class MetricEndpoints
         foreach (string key in keys)
         {
             MetricSeriesData? series = await metrics.ReadAsync(id, key, points, from, to, cancel);
-            if (series is null)
-                return Problems.NotFound($"Run {id} has no metric \"{key}\".");
+            if (series is null && await queries.GetAsync(id, cancel) is null)
+                return Problems.NotFound($"There is no run {id}.");
+            // A run that has not measured this yet: no points, rather than an error that every new run's charts would meet.
+            series ??= new MetricSeriesData(key, 0, [], [], [], []);
             if (binary)
                 return Results.Bytes(Columns(series), Binary);
             found.Add(new SeriesAnswer(series.Key, series.TotalCount, series.Steps, series.Epochs, [.. series.Times.Select(t => DateTime.UnixEpoch.AddMilliseconds(t))], series.Values));

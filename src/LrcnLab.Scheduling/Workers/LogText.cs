@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace LrcnLab.Scheduling.Runs;
+namespace LrcnLab.Scheduling.Workers;
 
 /// <summary>Makes what a worker says fit to show.</summary>
 internal static partial class LogText

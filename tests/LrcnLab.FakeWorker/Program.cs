@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using LrcnLab.Core;
+using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Events;
+using LrcnLab.Core.Specs;
+using LrcnLab.FakeWorker;
+
+// Speaks the worker's protocol without training anything. How it behaves is the name of the data set: normal, long, garbage, silent, abort, deaf, fail, exit, lie.
+string Option(string name) => args[Array.IndexOf(args, name) + 1];
+if (args[0] == "import")
+{
+    string name = Option("--name");
+    if (name == "broken")
+    {
+        Console.Error.WriteLine("The folder has no classes.");
+        return WorkerProtocol.ExitBadInput;
+    }
+
+    var sample = new Sample { Path = "a/1.avi", Label = 0, Split = Split.Train, Frames = 8, FrameRate = 12, Width = 16, Height = 12, Sha256 = new string('a', 64) };
+    string[] classes = [.. Directory.EnumerateDirectories(args[1]).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+    var manifest = new DatasetManifest { Name = name, Layout = "folder-per-class", Root = args[1], Classes = classes, Samples = [sample, sample with { Path = "b/1.avi", Label = 1 }] };
+    File.WriteAllText(Path.Combine(Option("--output"), WorkerProtocol.ManifestFile), JsonSerializer.Serialize(manifest, LabJson.Options));
+    Console.WriteLine(new ProgressEvent { Sequence = 1, Stage = "reading", Done = 2, Total = 2 }.ToLine());
+    return WorkerProtocol.ExitDone;
+}
+
+string output = Option("--output");
+string behaviour = SpecText.Parse(File.ReadAllText(args[1])).Spec!.Data.Dataset;
+File.AppendAllText(Path.Combine(output, "starts.txt"), $"{Environment.ProcessId}\n");
+if (behaviour == "exit")
+{
+    Console.Error.WriteLine("first words");
+    Console.Error.WriteLine("no such device: \u001b[31mcuda:7\u001b[0m");
+    return 7;
+}
+
+using var events = new EventWriter(output);
+var wish = new Wish(deaf: behaviour == "deaf");
+long start = args.Contains("--resume") ? long.Parse(File.ReadAllText(Option("--resume")), CultureInfo.InvariantCulture) : 0;
+long steps = behaviour is "normal" or "garbage" or "lie" ? 60 : 1_000_000;
+events.Write(new StartedEvent { Device = "cpu", Threads = 1, Versions = new Dictionary<string, string> { ["fake"] = "1" }, Classes = ["a", "b"], Steps = steps, StepsPerEpoch = 20, ResumedAtStep = start });
+events.Write(new LogEvent { Level = LogLevel.Information, Message = "Hello.\u0007" });
+if (behaviour == "garbage")
+    Misbehave.Shout();
+
+for (long step = start + 1; step <= steps; step++)
+{
+    if (behaviour == "garbage" && step == 30)
+        events.WriteJournalOnly = true;
+    events.Write(new MetricEvent { Step = step, Epoch = step / 20.0, Values = new Dictionary<string, double> { ["train/loss"] = step == 7 ? double.NaN : 1.0 / step, ["train/accuracy_top1"] = step / 1e6 } });
+    events.WriteJournalOnly = false;
+    if (step % 20 == 0)
+    {
+        events.Write(new ConfusionMatrixEvent { Epoch = (int)(step / 20), Split = "validation", Counts = [[3, 1], [0, (int)step]] });
+        events.Write(Checkpoint(step));
+    }
+
+    events.Write(new CheckInEvent { Step = step, Steps = steps, Epoch = (int)((step - 1) / 20) + 1, Epochs = (int)(steps / 20), Stage = "training", SecondsLeft = 1, ExpectNextInSeconds = behaviour == "silent" ? 0.2 : 30 });
+    if (behaviour == "silent" && step == 5)
+        await Task.Delay(Timeout.Infinite);
+    if (behaviour == "abort" && step == 25)
+        Environment.FailFast("native abort");
+    if (behaviour == "fail" && step == 5)
+    {
+        events.Write(new DoneEvent { Outcome = Outcome.Failed, Reason = "CUDA out of memory." });
+        return WorkerProtocol.ExitFault;
+    }
+
+    if (wish.Asked is Outcome outcome)
+    {
+        events.Write(Checkpoint(step));
+        events.Write(new DoneEvent { Outcome = outcome });
+        return WorkerProtocol.ExitStopped;
+    }
+
+    await Task.Delay(behaviour is "normal" ? 5 : 10);
+}
+
+events.Write(new DoneEvent { Outcome = Outcome.Completed });
+return WorkerProtocol.ExitDone;
+
+CheckpointEvent Checkpoint(long step)
+{
+    byte[] content = Encoding.UTF8.GetBytes(step.ToString(CultureInfo.InvariantCulture));
+    string file = behaviour == "lie" && step == 40 ? "../outside" : $"{WorkerProtocol.CheckpointFolder}/last-{step:D10}";
+    Directory.CreateDirectory(Path.Combine(output, WorkerProtocol.CheckpointFolder));
+    File.WriteAllBytes(Path.Combine(output, file), content);
+    string sha256 = Convert.ToHexStringLower(SHA256.HashData(behaviour == "lie" ? [.. content, 0] : content));
+    return new CheckpointEvent
+    {
+        Kind = "last",
+        Epoch = (int)(step / 20),
+        Step = step,
+        File = file,
+        Bytes = content.Length,
+        Sha256 = sha256,
+        WeightsBytes = 1,
+        WeightsSha256 = sha256,
+        Metrics = new Dictionary<string, double> { ["train/loss"] = double.NaN },
+    };
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using LrcnLab.Core.Runs;
+using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Runs;
+using LrcnLab.Storage;
+using LrcnLab.Storage.Entities;
+using LrcnLab.Storage.Metrics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LrcnLab.Scheduling.Tests;
+
+/// <summary>A server on a data folder of its own, with workers that only pretend. Start it again to see what a restart sees.</summary>
+public sealed class TestLab : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private IHost? _host;
+
+    public TestLab()
+    {
+        Folder = Directory.CreateTempSubdirectory("lrcnlab-").FullName;
+        Options = new LabOptions
+        {
+            DataDirectory = Path.Combine(Folder, "data"),
+            SamplesDirectory = Path.Combine(Folder, "samples"),
+            WorkerPath = Path.Combine(AppContext.BaseDirectory, "LrcnLab.FakeWorker.dll"),
+            StopGrace = TimeSpan.FromSeconds(1.5),
+            CheckInGrace = TimeSpan.FromSeconds(1),
+            ShutdownGrace = TimeSpan.FromSeconds(10),
+        };
+        Paths = new LabPaths(Options.DataDirectory);
+    }
+
+    public string Folder { get; }
+
+    public LabOptions Options { get; set; }
+
+    public LabPaths Paths { get; }
+
+    public IServiceProvider Services => _host!.Services;
+
+    public RunService Runs => Services.GetRequiredService<RunService>();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async Task StartAsync()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
+        builder.Services.AddLabStorage(Options);
+        builder.Services.AddLabScheduling(Options);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        _host = builder.Build();
+        Assert.Null(await Services.GetRequiredService<DatabaseInitializer>().InitializeAsync(Cancel));
+        await _host.StartAsync(Cancel);
+    }
+
+    public async Task StopAsync()
+    {
+        await _host!.StopAsync(CancellationToken.None);
+        await ((IAsyncDisposable)_host).DisposeAsync();
+        _host = null;
+    }
+
+    public async Task<T> ReadAsync<T>(Func<LabDbContext, Task<T>> read)
+    {
+        await using LabDbContext db = await Services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(Cancel);
+        return await read(db);
+    }
+
+    public Task WriteAsync(Func<LabDbContext, Task> change) => Services.GetRequiredService<LabWriter>().WriteAsync(change, Cancel);
+
+    /// <summary>A data set whose name tells the fake worker how to behave, and a run of it.</summary>
+    public async Task<Guid> LaunchAsync(string behaviour)
+    {
+        await AddDatasetAsync(behaviour);
+        CreateRunResult result = await Runs.CreateAsync($"{behaviour} run", Spec(behaviour), null, Cancel);
+        Assert.Empty(result.Problems);
+        return result.Id!.Value;
+    }
+
+    public static RunSpec Spec(string dataset) => new() { Data = new DataSpec { Dataset = dataset } };
+
+    public Task AddDatasetAsync(string name) => WriteAsync(async db =>
+    {
+        if (await db.Datasets.AnyAsync(d => d.Name == name))
+            return;
+        db.DatasetVersions.Add(new DatasetVersion
+        {
+            Dataset = new Dataset { Name = name, CreatedAt = DateTime.UtcNow },
+            Number = 1,
+            Hash = new string('0', 64),
+            Root = Folder,
+            Layout = "folder-per-class",
+            Classes = ["a", "b"],
+            TrainCount = 8,
+            ValidationCount = 4,
+            TestCount = 0,
+            ProblemCount = 0,
+            Licence = "",
+            CreatedAt = DateTime.UtcNow,
+        });
+    });
+
+    public Task<Run> RunAsync(Guid id) => ReadAsync(db => db.Runs.AsNoTracking().SingleAsync(r => r.Id == id, Cancel));
+
+    /// <summary>The states through which the run went, beginning with draft.</summary>
+    public Task<List<RunState>> StatesAsync(Guid id) => ReadAsync(db => db.RunStateChanges.Where(c => c.RunId == id).OrderBy(c => c.Id).Select(c => c.To).ToListAsync(Cancel));
+
+    public Task<List<string>> CausesAsync(Guid id) => ReadAsync(db => db.RunStateChanges.Where(c => c.RunId == id).OrderBy(c => c.Id).Select(c => c.Cause).ToListAsync(Cancel));
+
+    public Task<Run> WaitForAsync(Guid id, params RunState[] states) => WaitUntilAsync(id, r => states.Contains(r.State), string.Join(" or ", states));
+
+    public Task<Run> WaitForStepAsync(Guid id, long step) => WaitUntilAsync(id, r => r.State == RunState.Running && r.Step >= step, $"step {step}");
+
+    public async Task<Run> WaitUntilAsync(Guid id, Func<Run, bool> condition, string what)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            Run run = await RunAsync(id);
+            if (condition(run))
+                return run;
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+                Assert.Fail($"The run never came to {what}; it is {run.State} at step {run.Step}: {run.Reason}");
+            await Task.Delay(25, Cancel);
+        }
+    }
+
+    /// <summary>Until the run holds no slot any more.</summary>
+    public async Task WaitForFreeSlotAsync(Guid id)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (await ReadAsync(db => db.Leases.AnyAsync(l => l.RunId == id, Cancel)))
+        {
+            Assert.True(Stopwatch.GetElapsedTime(start) < Patience, "The slot was never given back.");
+            await Task.Delay(25, Cancel);
+        }
+    }
+
+    public async Task<int> WorkerPidAsync(Guid id) => (await ReadAsync(db => db.Leases.Where(l => l.RunId == id).Select(l => l.WorkerPid).SingleAsync(Cancel)))!.Value;
+
+    /// <summary>Process ids of all workers that were ever started for the run.</summary>
+    public int[] Starts(Guid id) => [.. File.ReadAllLines(Path.Combine(Paths.RunFolder(id), "starts.txt")).Select(int.Parse)];
+
+    public async Task<MetricSeriesData> LossAsync(Guid id)
+    {
+        MetricSeriesData? data = await Services.GetRequiredService<MetricStore>().ReadAsync(id, "train/loss", 1_000_000, null, null, Cancel);
+        return data ?? throw new InvalidOperationException("The run has no loss.");
+    }
+
+    public async Task<string> LogTextAsync(Guid id)
+    {
+        IReadOnlyList<LogLine> lines = await Services.GetRequiredService<RunLog>().ReadAsync(id, 1, 10_000, Cancel);
+        Assert.Equal(Enumerable.Range(1, lines.Count).Select(n => (long)n), lines.Select(l => l.N));
+        return string.Join('\n', lines.Select(l => l.Message));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+            await StopAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+}

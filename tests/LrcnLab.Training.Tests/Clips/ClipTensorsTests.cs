@@ -1,0 +1,35 @@
+using LrcnLab.Core.Specs;
+using LrcnLab.Training.Clips;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace LrcnLab.Training.Tests.Clips;
+
+public sealed class ClipTensorsTests
+{
+    private static readonly DataSpec Data = new() { ClipLength = 2, Width = 3, Height = 2, Color = ColorMode.Gray };
+
+    [Fact]
+    public void Clips_Unit_AreSharesOf255InOrder()
+    {
+        using var scope = NewDisposeScope();
+        byte[] pixels = [.. Enumerable.Range(0, 24).Select(i => (byte)(i * 10)), 99, 99];
+        Tensor clips = ClipTensors.Clips(new ClipBatch(pixels, [7, 8]), Data, CPU);
+
+        Assert.Equal([2L, 2, 1, 2, 3], clips.shape);
+        Assert.Equal(pixels[..24].Select(p => p / 255f), clips.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Clips_PerClip_HaveMeanZeroAndDeviationOneUnlessTheyAreFlat()
+    {
+        using var scope = NewDisposeScope();
+        byte[] pixels = [.. Enumerable.Range(0, 12).Select(i => (byte)(i * i)), .. Enumerable.Repeat((byte)77, 12)];
+        Tensor clips = ClipTensors.Clips(new ClipBatch(pixels, [0, 1]), Data with { Normalization = ClipNormalization.PerClip }, CPU);
+
+        Assert.Equal(0, clips[0].mean().item<float>(), 1e-5f);
+        Assert.Equal(1, clips[0].std(unbiased: false).item<float>(), 1e-5f);
+        Assert.Equal(0, clips[1].abs().max().item<float>(), 1e-3f);
+    }
+}

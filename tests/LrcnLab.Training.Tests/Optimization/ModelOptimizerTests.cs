@@ -1,0 +1,69 @@
+using LrcnLab.Core.Models;
+using LrcnLab.Core.Specs;
+using LrcnLab.Training.Evaluation;
+using LrcnLab.Training.Models;
+using LrcnLab.Training.Optimization;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace LrcnLab.Training.Tests.Optimization;
+
+public sealed class ModelOptimizerTests
+{
+    [Theory]
+    [InlineData(OptimizerKind.Adam, 1e-2)]
+    [InlineData(OptimizerKind.AdamW, 1e-2)]
+    [InlineData(OptimizerKind.RmsProp, 1e-3)]
+    [InlineData(OptimizerKind.Sgd, 1e-1)]
+    public void Steps_OfAnyMethod_ReduceTheLossAndLeaveTheSecondBias(OptimizerKind kind, double rate)
+    {
+        using var scope = NewDisposeScope();
+        using Generator seed = manual_seed(3);
+        using var model = new LrcnModel(ModelPlanner.Plan(SyntheticJob.SmallSpec, 3));
+        using var optimizer = new ModelOptimizer(new OptimizerSpec { Kind = kind }, model);
+        Tensor clips = randn([6, 4, 1, 8, 12]), labels = tensor(new long[] { 0, 1, 2, 0, 1, 2 });
+        model.eval();
+        var losses = new List<float>();
+        for (int i = 0; i < 30; i++)
+        {
+            optimizer.ZeroGradients();
+            Tensor loss = Outputs.Loss(model.call(clips), labels);
+            loss.backward();
+            optimizer.Step(rate);
+            losses.Add(loss.item<float>());
+        }
+
+        Assert.True(losses[^1] < 0.5 * losses[0], $"from {losses[0]} to {losses[^1]}");
+        Assert.Equal(0f, model.get_parameter("lstm.bias_hh_l0")!.abs().max().item<float>());
+    }
+
+    [Fact]
+    public void WeightDecay_WithoutGradients_ShrinksKernelsOnly()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new LrcnModel(ModelPlanner.Plan(SyntheticJob.SmallSpec, 3));
+        using var optimizer = new ModelOptimizer(new OptimizerSpec { Kind = OptimizerKind.AdamW, WeightDecay = 0.5 }, model);
+        Tensor kernel = model.get_parameter("conv1.weight")!.clone(), bias = model.get_parameter("lstm.bias_ih_l0")!.clone(), norm = model.get_parameter("bn1.weight")!.clone();
+        model.call(randn([2, 4, 1, 8, 12])).sum().mul(0).backward();
+        optimizer.Step(0.1);
+
+        Assert.True(model.get_parameter("conv1.weight")!.allclose(kernel * 0.95));
+        Assert.True(model.get_parameter("lstm.bias_ih_l0")!.allclose(bias, 0, 0));
+        Assert.True(model.get_parameter("bn1.weight")!.allclose(norm, 0, 0));
+    }
+
+    [Fact]
+    public void ClipGradients_AboveTheLimit_ReturnsTheNormBeforeAndShortens()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new LrcnModel(ModelPlanner.Plan(SyntheticJob.SmallSpec, 3));
+        using var optimizer = new ModelOptimizer(new OptimizerSpec(), model);
+        model.call(randn([2, 4, 1, 8, 12])).sum().mul(1000).backward();
+
+        double before = optimizer.ClipGradients(0);
+        Assert.Equal(before, optimizer.ClipGradients(2), before * 1e-5);
+        Assert.True(before > 2);
+        Assert.Equal(2, optimizer.ClipGradients(0), 1e-3);
+    }
+}
