@@ -47,6 +47,7 @@ public sealed class Lab : IAsyncDisposable
     public async Task<LabProcess> GetAsync(CancellationToken cancel)
     {
         _process ??= await LabProcess.StartAsync(_data, cancel, $"--Lab:ImportRoots:0={ImportRoot}");
+        Assert.False(_process.HasExited, $"The program ended by itself:\n{_process.Output}");
         return _process;
     }
 

@@ -28,6 +28,8 @@ public sealed class LabProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>All that it has printed.</summary>
     public string Output => string.Join('\n', _output);
 

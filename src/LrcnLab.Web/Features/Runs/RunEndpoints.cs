@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
@@ -41,23 +40,14 @@ public static class RunEndpoints
 
     private static async Task<IResult> CreateAsync(HttpRequest request, RunService service, CancellationToken cancel)
     {
-        JsonNode? body;
-        try
-        {
-            body = await JsonNode.ParseAsync(request.Body, cancellationToken: cancel);
-        }
-        catch (JsonException e)
-        {
-            return Problems.Invalid("body", $"This is not valid JSON: line {e.LineNumber + 1}, position {e.BytePositionInLine + 1}.");
-        }
-
-        if (body is not JsonObject root)
-            return Problems.Invalid("body", "Expected an object with name and spec.");
+        (JsonObject? root, IResult? refusal) = await JsonBody.ReadAsync(request, cancel);
+        if (root is null)
+            return refusal!;
         var problems = new List<SpecProblem>();
-        string name = root["name"] is JsonValue value && value.TryGetValue(out string? text) ? text.Trim() : "";
+        string name = root.Text("name")?.Trim() ?? "";
         if (name.Length is 0 or > 200 || name.Any(char.IsControl))
             problems.Add(new SpecProblem("name", "A run needs a name of 1 to 200 characters."));
-        string? preset = (root["preset"] as JsonValue)?.TryGetValue(out string? word) == true ? word : null;
+        string? preset = root.Text("preset");
         if (preset is not null && Presets.Find(preset) is null)
             problems.Add(new SpecProblem("preset", $"There is no preset \"{preset}\"; known: {string.Join(", ", Presets.All.Select(p => p.Name))}."));
         SpecResult spec = root["spec"] is null && Presets.Find(preset) is { } known ? new SpecResult(known.Spec, []) : SpecReader.Read(root["spec"]);

@@ -1,0 +1,31 @@
+namespace LrcnLab.EndToEnd.Tests.Fixtures;
+
+/// <summary>Every page of the program, for what must hold on all of them.</summary>
+internal static class LabPages
+{
+    /// <summary>Name and address of each page, on an installation with a data set and completed runs.</summary>
+    public static async Task<IReadOnlyList<(string Name, string Address)>> AllAsync(Lab lab, CancellationToken cancel)
+    {
+        IReadOnlyList<Guid> runs = await lab.CompletedRunsAsync(2, cancel);
+        LabProcess process = await lab.GetAsync(cancel);
+        string dataset = (await process.Api.ItemsAsync("datasets", cancel))[0]!["id"]!.GetValue<string>();
+        return
+        [
+            ("home", "/"),
+            ("data", "/data"),
+            ("dataset", $"/data/{dataset}"),
+            ("import", "/data/import"),
+            ("runs", "/runs"),
+            ("new-run", "/runs/new?preset=quick-start"),
+            ("run", $"/runs/{runs[0]}"),
+            ("run-results", $"/runs/{runs[0]}?tab=results"),
+            ("run-checkpoints", $"/runs/{runs[0]}?tab=checkpoints"),
+            ("run-log", $"/runs/{runs[0]}?tab=log"),
+            ("run-settings", $"/runs/{runs[0]}?tab=settings"),
+            ("compare", $"/compare?runs={string.Join(',', runs)}"),
+            ("queue", "/queue"),
+            ("settings", "/settings"),
+            ("not-found", "/no/such/page"),
+        ];
+    }
+}

@@ -1,0 +1,100 @@
+using LrcnLab.EndToEnd.Tests.Fixtures;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace LrcnLab.EndToEnd.Tests;
+
+/// <summary>The form: what a change does at once, and what it refuses.</summary>
+public sealed class NewRunTests(Lab shared, Browser browser)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Summary_FollowsEachChange()
+    {
+        IPage page = await OpenAsync();
+        await Choose(page, "LRCN (Keras post)").ClickAsync();
+        ILocator layer = page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(AriaRole.Cell, new() { Name = "lstm", Exact = true }) });
+        await Expect(layer).ToContainTextAsync("3,149,824");
+
+        await Field(page, "Model", "Hidden units").FillAsync("256");
+        await Expect(layer).ToContainTextAsync("1,312,768");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task WrongValue_IsNamedWithWhatIsAllowedAndCannotBeLaunched()
+    {
+        IPage page = await OpenAsync();
+        ILocator launch = page.GetByRole(AriaRole.Button, new() { Name = "Launch" });
+        await Expect(launch).ToBeEnabledAsync();
+        await Field(page, "Training", "Epochs").FillAsync("0");
+        await Field(page, "Data", "Clip length").FillAsync("many");
+
+        await Expect(launch).ToBeDisabledAsync();
+        ILocator notice = page.GetByRole(AriaRole.Region, new() { Name = "Launch" }).GetByRole(AriaRole.Alert);
+        await Expect(notice).ToContainTextAsync("training.epochs");
+        await Expect(notice).ToContainTextAsync("from 1 to 100000");
+        await Expect(notice).ToContainTextAsync("data.clipLength");
+        await Expect(Field(page, "Training", "Epochs")).ToHaveAttributeAsync("aria-invalid", "true");
+
+        await Field(page, "Training", "Epochs").FillAsync("3");
+        await Field(page, "Data", "Clip length").FillAsync("8");
+        await Expect(launch).ToBeEnabledAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Text_AndForm_FollowEachOther()
+    {
+        IPage page = await OpenAsync();
+        await Field(page, "Training", "Epochs").FillAsync("7");
+        await page.GetByRole(AriaRole.Button, new() { Name = "YAML" }).ClickAsync();
+        ILocator text = page.GetByLabel("Specification", new() { Exact = true });
+        string yaml = await text.InputValueAsync();
+        Assert.Contains("epochs: 7", yaml, StringComparison.Ordinal);
+
+        await text.FillAsync(yaml.Replace("epochs: 7", "epochs: 9", StringComparison.Ordinal));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Form" }).ClickAsync();
+        await Expect(Field(page, "Training", "Epochs")).ToHaveValueAsync("9");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "YAML" }).ClickAsync();
+        await text.FillAsync("training: { epochs: [");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Launch" }).GetByRole(AriaRole.Alert)).ToContainTextAsync("not valid YAML");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Launch" })).ToBeDisabledAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task EveryField_HasALabelAndHelp()
+    {
+        IPage page = await OpenAsync();
+        await page.GetByLabel("Show every setting").CheckAsync();
+        ILocator inputs = page.Locator(".field:not(.compact)").Locator("input, select");
+        int count = await inputs.CountAsync();
+
+        Assert.InRange(count, 30, 60);
+        for (int i = 0; i < count; i++)
+        {
+            await Expect(inputs.Nth(i)).ToHaveAccessibleNameAsync(Something());
+            await Expect(inputs.Nth(i)).ToHaveAccessibleDescriptionAsync(Something());
+        }
+
+        await page.Context.CloseAsync();
+    }
+
+    private async Task<IPage> OpenAsync()
+    {
+        IPage page = await browser.NewPageAsync(await shared.WithSampleAsync(Cancel));
+        await page.GotoAsync("/runs/new?preset=quick-start");
+        await Expect(Choose(page, "Quick start")).ToHaveAttributeAsync("aria-pressed", "true");
+        return page;
+    }
+
+    private static ILocator Choose(IPage page, string preset) => page.GetByRole(AriaRole.Button, new() { Name = preset });
+
+    private static ILocator Field(IPage page, string section, string label) => page.GetByRole(AriaRole.Region, new() { Name = section, Exact = true }).GetByLabel(label).First;
+
+    private static System.Text.RegularExpressions.Regex Something() => new(@"\w{3}");
+}
