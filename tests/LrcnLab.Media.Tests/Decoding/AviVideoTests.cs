@@ -11,29 +11,26 @@ public sealed class AviVideoTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static byte[] Avi(params int[] brightness) =>
-        AviWriter.Write(16, 12, 10, [.. brightness.Select(b => b < 0 ? [] : TestPictures.Grey((byte)b, SKEncodedImageFormat.Jpeg))]);
-
     [Fact]
     public void Read_MotionJpeg_GivesFramesAndRate()
     {
-        string path = _folder.Write("a.avi", Avi(10, 90, 200));
+        string path = _folder.Write("a.avi", TestVideos.Avi(10, 90, 200));
         Decoded.AssertClose([10, 90, 200], Decoded.Brightness(path));
         Assert.Equal(new VideoInfo("Motion-JPEG AVI", 16, 12, 10), Decoded.Open(path).Info);
     }
 
     [Fact]
     public void Read_OtherName_GoesByContent() =>
-        Decoded.AssertClose([10, 90], Decoded.Brightness(_folder.Write("a.mp4", Avi(10, 90))));
+        Decoded.AssertClose([10, 90], Decoded.Brightness(_folder.Write("a.mp4", TestVideos.Avi(10, 90))));
 
     [Fact]
     public void Read_EmptyFrame_RepeatsTheOneBefore() =>
-        Decoded.AssertClose([10, 10, 90], Decoded.Brightness(_folder.Write("a.avi", Avi(10, -1, 90))));
+        Decoded.AssertClose([10, 10, 90], Decoded.Brightness(_folder.Write("a.avi", TestVideos.Avi(10, -1, 90))));
 
     [Fact]
     public void Read_NoIndexAndJunk_IsTolerated()
     {
-        byte[] avi = Avi(10, 90);
+        byte[] avi = TestVideos.Avi(10, 90);
         int index = avi.AsSpan().LastIndexOf("idx1"u8);
         byte[] junk = [.. "JUNK"u8, 3, 0, 0, 0, 1, 2, 3, 0];
         Decoded.AssertClose([10, 90], Decoded.Brightness(_folder.Write("a.avi", WithRiffSize([.. avi[..index], .. junk]))));
@@ -42,7 +39,7 @@ public sealed class AviVideoTests : IDisposable
     [Fact]
     public void Read_OpenDmlContinuation_IsFollowed()
     {
-        byte[] first = Avi(10, 90), second = Avi(200);
+        byte[] first = TestVideos.Avi(10, 90), second = TestVideos.Avi(200);
         int movi = second.AsSpan().IndexOf("movi"u8), index = second.AsSpan().LastIndexOf("idx1"u8);
         byte[] more = WithRiffSize([.. "RIFF"u8, 0, 0, 0, 0, .. "AVIX"u8, .. second[(movi - 8)..index]]);
         Decoded.AssertClose([10, 90, 200], Decoded.Brightness(_folder.Write("a.avi", [.. first, .. more])));
@@ -51,7 +48,7 @@ public sealed class AviVideoTests : IDisposable
     [Fact]
     public void Read_UnfinishedRecording_GivesWhatIsThere()
     {
-        byte[] avi = Avi(10, 90);
+        byte[] avi = TestVideos.Avi(10, 90);
         int movi = avi.AsSpan().IndexOf("movi"u8), index = avi.AsSpan().LastIndexOf("idx1"u8);
         avi = avi[..index];
         BinaryPrimitives.WriteUInt32LittleEndian(avi.AsSpan(4), 0);
@@ -62,7 +59,7 @@ public sealed class AviVideoTests : IDisposable
     [Fact]
     public void Read_CutOff_SaysSo()
     {
-        byte[] avi = Avi(10, 90, 200);
+        byte[] avi = TestVideos.Avi(10, 90, 200);
         Assert.Contains("cut off", Decoded.Refusal(_folder.Write("a.avi", avi[..(avi.Length / 2)])), StringComparison.Ordinal);
     }
 
@@ -75,7 +72,7 @@ public sealed class AviVideoTests : IDisposable
 
     [Fact]
     public void Read_NoFrames_SaysSo() =>
-        Assert.Contains("without frames", Decoded.Refusal(_folder.Write("a.avi", Avi(-1))), StringComparison.Ordinal);
+        Assert.Contains("without frames", Decoded.Refusal(_folder.Write("a.avi", TestVideos.Avi(-1))), StringComparison.Ordinal);
 
     [Fact]
     public void Read_SampleWithoutHuffmanTables_ShowsTheMotion()

@@ -9,19 +9,7 @@ public sealed class FfmpegVideoTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>25 frames a second; frame <c>n</c> has brightness <c>10 + 9 n</c>.</summary>
-    private string Video(string name, int frames, params string[] options)
-    {
-        Assert.SkipWhen(Ffmpeg.Installed is null, "ffmpeg is not installed");
-        string path = _folder.At(name);
-        using Process process = Process.Start(new ProcessStartInfo(Ffmpeg.Installed!.Decoder,
-        [
-            "-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=black:s=64x48:r=25,format=gray,geq=lum='10+9*N'", "-frames:v", $"{frames}", "-q:v", "1", .. options, path,
-        ]))!;
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return path;
-    }
+    private string Video(string name, int frames, params string[] options) => TestVideos.Encode(_folder.At(name), 10, frames, options);
 
     private static int[] Expected(int frames) => [.. Enumerable.Range(0, frames).Select(n => 10 + 9 * n)];
 
@@ -78,6 +66,26 @@ public sealed class FfmpegVideoTests : IDisposable
             stop.Cancel();
             return true;
         }, stop.Token));
+    }
+
+    [Fact]
+    public void TryRead_SeveralFiles_GivesEachItsFrames()
+    {
+        FfmpegVideo[] videos = [.. Enumerable.Range(0, 3).Select(i => (FfmpegVideo)Decoded.Open(TestVideos.Encode(_folder.At($"{i}.mp4"), 10 + 50 * i, 12, "-c:v", "mpeg4")))];
+        Assert.All(videos, v => Assert.Equal(12, v.Frames));
+        BatchPart[] parts = [new(videos[0], new(0, 12)), new(videos[1], new(3, 4)), new(videos[2], new(11, 1))];
+        var read = new List<(int Part, int Frame, int Value)>();
+        Assert.True(FfmpegBatch.TryRead(parts, Decoded.Format, (part, index, frame) => read.Add((part, index, frame[0])), TestContext.Current.CancellationToken));
+        Assert.Equal([.. Enumerable.Range(0, 12).Select(f => (0, f)), (1, 3), (1, 4), (1, 5), (1, 6), (2, 11)], read.Select(r => (r.Part, r.Frame)));
+        Decoded.AssertClose([.. read.Select(r => 10 + 50 * r.Part + 9 * r.Frame)], [.. read.Select(r => r.Value)], tolerance: 5);
+    }
+
+    [Fact]
+    public void TryRead_FewerFramesThanAsked_IsFalse()
+    {
+        var video = (FfmpegVideo)Decoded.Open(Video("a.mp4", 12, "-c:v", "mpeg4"));
+        BatchPart[] parts = [new(video, new(0, 13)), new(video, new(0, 12))];
+        Assert.False(FfmpegBatch.TryRead(parts, Decoded.Format, (_, _, _) => { }, TestContext.Current.CancellationToken));
     }
 
     [Fact]
