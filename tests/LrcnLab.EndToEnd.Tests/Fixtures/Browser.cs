@@ -31,8 +31,9 @@ public sealed class Browser : IAsyncDisposable
             AcceptDownloads = true,
         });
         IPage page = await context.NewPageAsync();
-        // A slow machine may need long for a first page; nothing is asserted about it.
-        page.SetDefaultTimeout(30_000);
+        // A slow machine may need long for a page; where speed is promised, a test says so itself.
+        page.SetDefaultTimeout(60_000);
+        Assertions.SetDefaultExpectTimeout(60_000);
         return page;
     }
 
