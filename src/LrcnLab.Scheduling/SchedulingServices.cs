@@ -1,4 +1,5 @@
 using Hangfire;
+using Hangfire.AspNetCore;
 using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
@@ -50,13 +51,15 @@ public static class SchedulingServices
 
         // Before Hangfire's servers, so that imports of an earlier life are ended before a new one can start.
         services.AddHostedService<Reconciler>();
-        services.AddHangfireServer(server => Configure(server, options, QueueNames.Train, options.Slots));
-        services.AddHangfireServer(server => Configure(server, options, QueueNames.Maintenance, workers: 2));
+        services.AddHangfireServer((p, server) => Configure(p, server, options, QueueNames.Train, options.Slots));
+        services.AddHangfireServer((p, server) => Configure(p, server, options, QueueNames.Maintenance, workers: 2));
         return services;
     }
 
-    private static void Configure(BackgroundJobServerOptions server, LabOptions options, string queue, int workers)
+    private static void Configure(IServiceProvider services, BackgroundJobServerOptions server, LabOptions options, string queue, int workers)
     {
+        // Else the one for the whole process, which belongs to whichever host was built last.
+        server.Activator = new AspNetCoreJobActivator(services.GetRequiredService<IServiceScopeFactory>());
         server.ServerName = $"{queue}:{Environment.MachineName}";
         server.Queues = [queue];
         server.WorkerCount = workers;

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace LrcnLab.Storage;
 
 /// <summary>Keeps a second program away from a data folder. The operating system frees the lock when the process ends, however it ends.</summary>
@@ -20,12 +18,10 @@ public sealed class DataFolderLock : IDisposable
         }
         catch (IOException)
         {
-            return (null, $"Another LrcnLab{Holder(paths.LockFile)} uses the data folder \"{paths.DataDirectory}\": stop it, or set Lab:DataDirectory to another folder.");
+            return (null, $"Another LrcnLab{Holder(paths.PidFile)} uses the data folder \"{paths.DataDirectory}\": stop it, or set Lab:DataDirectory to another folder.");
         }
 
-        file.SetLength(0);
-        file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
-        file.Flush();
+        File.WriteAllText(paths.PidFile, $"{Environment.ProcessId}\n");
         return (new DataFolderLock(file), null);
     }
 
@@ -35,8 +31,7 @@ public sealed class DataFolderLock : IDisposable
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return int.TryParse(reader.ReadLine(), out int pid) ? $" (process {pid})" : "";
+            return int.TryParse(File.ReadAllText(file), out int pid) ? $" (process {pid})" : "";
         }
         catch (IOException)
         {

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LrcnLab.Storage;
 
 /// <summary>
-/// Makes folders and brings the database to this version's form. A new SQLite database is in WAL mode (readers never block the writer), and
+/// Makes folders and brings the database to this version's form. SQLite is in WAL mode (readers never block the writer, and it never blocks them), and
 /// <c>synchronous</c> stays at FULL, its default: a commit is on disk before it is acknowledged, so neither a killed process nor a power cut loses it;
 /// the metric store commits many points at once, which keeps that cheap.
 /// </summary>
@@ -14,6 +14,9 @@ public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts
     {
         paths.CreateFolders();
         await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        // Kept in the file. EF sets it only for a database that it creates itself, not for one that was opened before.
+        if (db.Database.IsSqlite())
+            await db.Database.ExecuteSqlAsync($"PRAGMA journal_mode = WAL", cancellationToken);
         List<string> unknown = [.. (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Except(db.Database.GetMigrations())];
         if (unknown.Count > 0)
             return $"The database was written by a newer version of LrcnLab (it has the change \"{unknown[^1]}\"): use that version, or another data folder.";

@@ -9,6 +9,9 @@ public sealed class LabPaths(string dataDirectory)
 
     public string LockFile => Path.Combine(DataDirectory, "lrcnlab.lock");
 
+    /// <summary>Id of the process that holds the lock; beside it, because a locked file cannot be read by others.</summary>
+    public string PidFile => Path.Combine(DataDirectory, "lrcnlab.pid");
+
     /// <summary>Frames that were decoded once; the worker keeps order in it.</summary>
     public string PreparedRoot => Path.Combine(DataDirectory, "prepared");
 

@@ -17,14 +17,16 @@ public sealed class RunFiles(string folder)
     private const string Extension = ".lrcn.zip";
     private const string BestWeights = "best-weights.safetensors";
 
+    private readonly HashSet<string> _names = [];
+
     private string Checkpoints => Path.Combine(folder, WorkerProtocol.CheckpointFolder);
 
-    /// <summary>The newest <c>last</c> checkpoint that is still here, by its number; null when there is none.</summary>
-    public string? NewestLast() => !Directory.Exists(Checkpoints) ? null : Numbered("last").MaxBy(f => f.Number).Path;
+    /// <summary>The newest <c>last</c> checkpoint that is still here, by its numbers; null when there is none.</summary>
+    public string? NewestLast() => !Directory.Exists(Checkpoints) ? null : Numbered("last").OrderBy(f => f.Step).ThenBy(f => f.Again).LastOrDefault().Path;
 
     public CheckpointEvent WriteCheckpoint(string kind, CheckpointHeader header, IReadOnlyCollection<(string, Tensor)> weights, IReadOnlyCollection<(string, Tensor)> optimizer)
     {
-        string name = kind.StartsWith("epoch-", StringComparison.Ordinal) ? $"epoch-{header.State.Epoch:D6}{Extension}" : $"{kind}-{header.State.Step:D10}{Extension}";
+        string name = Unused(kind.StartsWith("epoch-", StringComparison.Ordinal) ? $"epoch-{header.State.Epoch:D6}" : $"{kind}-{header.State.Step:D10}");
         CheckpointSize size = CheckpointWriter.Write(Path.Combine(Checkpoints, name), header, weights, optimizer);
         return new CheckpointEvent
         {
@@ -40,10 +42,10 @@ public sealed class RunFiles(string folder)
         };
     }
 
-    /// <summary>Deletes checkpoints of a kind that are older than a step.</summary>
-    public void Prune(string kind, long beforeStep)
+    /// <summary>Deletes checkpoints of a kind but the newest.</summary>
+    public void Prune(string kind)
     {
-        foreach (var (path, number) in Numbered(kind).Where(f => f.Number < beforeStep))
+        foreach (var (path, _, _) in Numbered(kind).OrderBy(f => f.Step).ThenBy(f => f.Again).SkipLast(1))
             File.Delete(path);
     }
 
@@ -81,9 +83,22 @@ public sealed class RunFiles(string folder)
 
     public static string Word(Split split) => SpecField.Word(split);
 
-    private IEnumerable<(string Path, long Number)> Numbered(string kind) =>
-        Directory.EnumerateFiles(Checkpoints, $"{kind}-*{Extension}")
-            .Select(path => (path, Text: Path.GetFileName(path)[(kind.Length + 1)..^Extension.Length]))
-            .Where(f => long.TryParse(f.Text, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .Select(f => (f.path, long.Parse(f.Text, CultureInfo.InvariantCulture)));
+    /// <summary>An announced file never changes, so the second one of a step gets a name of its own.</summary>
+    private string Unused(string name)
+    {
+        string unused = name;
+        for (int again = 1; !_names.Add(unused); again++)
+            unused = $"{name}-{again}";
+        return unused + Extension;
+    }
+
+    private IEnumerable<(string Path, long Step, long Again)> Numbered(string kind)
+    {
+        foreach (string path in Directory.EnumerateFiles(Checkpoints, $"{kind}-*{Extension}"))
+        {
+            string[] numbers = Path.GetFileName(path)[(kind.Length + 1)..^Extension.Length].Split('-');
+            if (numbers.Length <= 2 && numbers.All(n => long.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+                yield return (path, long.Parse(numbers[0], CultureInfo.InvariantCulture), numbers.Length == 1 ? 0 : long.Parse(numbers[1], CultureInfo.InvariantCulture));
+        }
+    }
 }

@@ -28,6 +28,9 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
             StepsPerEpoch = stepsPerEpoch,
             ResumedAtStep = resumedAtStep,
         });
+        string splits = string.Join(", ", job.Manifest.Samples.CountBy(s => s.Split).OrderBy(s => s.Key).Select(s => $"{s.Value} {RunFiles.Word(s.Key)}"));
+        string from = resumedAtStep > 0 ? $"continues after step {resumedAtStep}" : "starts";
+        Log(LogLevel.Information, $"Training {from} on {device} with {get_num_threads()} threads: {splits} clips in {job.Manifest.Classes.Count} classes, {stepsPerEpoch} steps an epoch, {_steps} in all.");
         if (job.Manifest.Samples.All(s => s.Split != Split.Validation))
             Log(LogLevel.Warning, "The data set has no validation split: no best checkpoint can be chosen.");
     }

@@ -204,7 +204,7 @@ public sealed class Trainer : IDisposable
         var header = new CheckpointHeader(_state, _spec, _job.Manifest.Classes);
         _job.Emit(_files.WriteCheckpoint(kind, header, ModelWeights.Of(_model), [.. _optimizer.State()]));
         if (_job.Prune && kind is "last" or "best")
-            _files.Prune(kind, _state.Step);
+            _files.Prune(kind);
     }
 
     private void TestBestWeights()

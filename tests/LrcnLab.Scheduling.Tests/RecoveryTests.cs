@@ -62,9 +62,11 @@ public sealed class RecoveryTests : IAsyncLifetime
         using Process orphan = StartOrphan();
         Guid id = await AbandonAsync("deaf", Running, journal: 5, orphan);
         await _lab.StartAsync();
-        await _lab.WaitForAsync(id, Interrupted, Queued, Starting, Running);
+        await _lab.WaitUntilAsync(id, r => r.Attempt == 2, "a second attempt");
 
         Assert.True(orphan.HasExited);
+        Assert.Equal([Interrupted, Queued, Starting], (await _lab.StatesAsync(id)).Take(3));
+        Assert.Null(await _lab.Runs.CancelAsync(id, "Seen.", Cancel));
     }
 
     [Fact]

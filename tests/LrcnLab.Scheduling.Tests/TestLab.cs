@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Runs;
@@ -15,7 +16,7 @@ namespace LrcnLab.Scheduling.Tests;
 /// <summary>A server on a data folder of its own, with workers that only pretend. Start it again to see what a restart sees.</summary>
 public sealed class TestLab : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private IHost? _host;
 
     public TestLab()
@@ -80,6 +81,18 @@ public sealed class TestLab : IAsyncDisposable
         Assert.Empty(result.Problems);
         return result.Id!.Value;
     }
+
+    /// <summary>The real worker and the samples that ship with the program, instead of the fake ones.</summary>
+    public void UseRealWorker() => Options = Options with
+    {
+        WorkerPath = Metadata("WorkerPath"),
+        SamplesDirectory = Path.Combine(Metadata("RepositoryRoot"), "samples"),
+        StopGrace = TimeSpan.FromSeconds(60),
+        CheckInGrace = TimeSpan.FromSeconds(60),
+        ShutdownGrace = TimeSpan.FromSeconds(60),
+    };
+
+    private static string Metadata(string key) => typeof(TestLab).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
     public static RunSpec Spec(string dataset) => new() { Data = new DataSpec { Dataset = dataset } };
 

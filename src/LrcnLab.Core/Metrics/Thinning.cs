@@ -10,7 +10,7 @@ public static class Thinning
     public static IReadOnlyList<int> Select(ReadOnlySpan<double> values, int points)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(points, 4);
-        var kept = new List<int>(Math.Min(values.Length, points + 4));
+        var kept = new List<int>(Math.Min(values.Length, points));
         if (values.Length <= points)
         {
             for (int i = 0; i < values.Length; i++)

@@ -10,27 +10,37 @@ namespace LrcnLab.Media.Decoding;
 /// </summary>
 internal sealed class FfmpegVideo : VideoSource
 {
-    private readonly Ffmpeg _ffmpeg;
-
     /// <summary>Seconds that the file announces; 0 when it does not say.</summary>
     private readonly double _duration;
 
-    private FfmpegVideo(Ffmpeg ffmpeg, string path, VideoInfo info, double duration) : base(path, info) => (_ffmpeg, _duration) = (ffmpeg, duration);
+    private FfmpegVideo(Ffmpeg ffmpeg, string path, VideoInfo info, double duration, int? frames) : base(path, info) => (Ffmpeg, _duration, Frames) = (ffmpeg, duration, frames);
+
+    public Ffmpeg Ffmpeg { get; }
+
+    /// <summary>Number of frames where the file states it exactly.</summary>
+    public int? Frames { get; }
 
     public static FfmpegVideo Open(string path, string format, VideoInfo? known, CancellationToken ct)
     {
         Ffmpeg ffmpeg = Ffmpeg.Installed ?? throw Ffmpeg.Missing(path, format);
-        return known is not null ? new FfmpegVideo(ffmpeg, path, known, 0) : Probe(ffmpeg, path, format, ct);
+        if (known is not null)
+            return new FfmpegVideo(ffmpeg, path, known, 0, null);
+        if (format is "MP4" or "QuickTime" && Mp4Header.Read(path) is { } header)
+        {
+            MediaLimits.CheckSize(path, header.Width, header.Height);
+            return new FfmpegVideo(ffmpeg, path, new VideoInfo(format, header.Width, header.Height, CheckRate(path, header.FrameRate)), header.Frames / header.FrameRate, header.Frames);
+        }
+
+        return Probe(ffmpeg, path, format, ct);
     }
 
     public override int Read(FrameFormat format, FrameHandler handler, CancellationToken ct)
     {
-        string pixels = format.Color == ColorMode.Rgb ? "rgb24" : "gray";
-        using var program = new OutsideProgram(Path, Ffmpeg.Command(_ffmpeg.Decoder,
+        string rate = Rate(Info), pixels = format.Color == ColorMode.Rgb ? "rgb24" : "gray";
+        using var program = new OutsideProgram(Path, Ffmpeg.Command(Ffmpeg.Decoder,
         [
             "-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1", .. Ffmpeg.Input(Path), "-map", "0:V:0", "-an", "-sn", "-dn",
-            "-vf", $"scale={format.Width}:{format.Height}:flags=area", "-pix_fmt", pixels,
-            "-r", Info.FrameRate.ToString("R", CultureInfo.InvariantCulture), "-f", "rawvideo", "pipe:1",
+            "-vf", $"{ConstantRate(Info)},{Scale(format)},setpts=N/({rate}*TB)", "-r", rate, "-f", "rawvideo", "-pix_fmt", pixels, "pipe:1",
         ]), ct);
         byte[] interleaved = new byte[format.FrameBytes], planar = new byte[format.FrameBytes];
         int frames = 0;
@@ -57,7 +67,13 @@ internal sealed class FfmpegVideo : VideoSource
             throw new MediaException($"{Path} is cut off: it announces about {announced:0} frames and has {frames}.");
     }
 
-    private static void Separate(ReadOnlySpan<byte> interleaved, Span<byte> planar, int channels)
+    /// <summary>Repeats or drops frames of files with uneven times; time counts from the start of the file, as cuts do.</summary>
+    internal static string ConstantRate(VideoInfo info) => $"fps=fps={Rate(info)}:start_time=0";
+
+    internal static string Scale(FrameFormat format) => $"scale={format.Width}:{format.Height}:flags=area";
+
+    /// <summary>Planes from pixels.</summary>
+    internal static void Separate(ReadOnlySpan<byte> interleaved, Span<byte> planar, int channels)
     {
         int plane = planar.Length / channels;
         for (int c = 0; c < channels; c++)
@@ -91,13 +107,16 @@ internal sealed class FfmpegVideo : VideoSource
         double duration = Number(stream, "duration");
         if (duration <= 0 && answer.RootElement.TryGetProperty("format", out JsonElement container))
             duration = Number(container, "duration");
-        double rate = FrameRate(stream);
-        if (rate is <= 0 or > 1000)
-            throw new MediaException($"{path} says that it has {rate} frames a second; above 0 and up to 1000 are read.");
+        double rate = CheckRate(path, FrameRate(stream));
         if (duration * rate > MediaLimits.MaxFrames)
             MediaLimits.CheckFrames(path, MediaLimits.MaxFrames + 1);
-        return new FfmpegVideo(ffmpeg, path, new VideoInfo(format, width, height, rate), duration);
+        return new FfmpegVideo(ffmpeg, path, new VideoInfo(format, width, height, rate), duration, null);
     }
+
+    private static double CheckRate(string path, double rate) =>
+        rate is > 0 and <= 1000 ? rate : throw new MediaException($"{path} says that it has {rate} frames a second; above 0 and up to 1000 are read.");
+
+    private static string Rate(VideoInfo info) => info.FrameRate.ToString("R", CultureInfo.InvariantCulture);
 
     /// <summary>The nominal rate where the average confirms it, since the average is off by a last frame of odd length; else the average.</summary>
     private static double FrameRate(JsonElement stream)

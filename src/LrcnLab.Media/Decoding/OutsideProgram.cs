@@ -38,6 +38,16 @@ internal sealed class OutsideProgram : IDisposable
         return read == buffer.Length;
     }
 
+    /// <summary>True when nothing more comes and the program reports success.</summary>
+    public bool IsAtEnd(CancellationToken ct)
+    {
+        if (Output.ReadByte() >= 0)
+            return false;
+        _process.WaitForExit();
+        ct.ThrowIfCancellationRequested();
+        return _process.ExitCode == 0;
+    }
+
     /// <summary>Waits for the end of the program.</summary>
     /// <exception cref="MediaException">It failed; the message carries its own last words.</exception>
     public void Finish(CancellationToken ct)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LrcnLab.Core;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
+using LrcnLab.Media.Decoding;
 
 namespace LrcnLab.Media.Import;
 
@@ -100,23 +101,24 @@ public static class DatasetImporter
     {
         ImportEntry[][] files = [.. layout.Entries.GroupBy(e => e.Path, StringComparer.Ordinal).OrderBy(f => f.Key, StringComparer.Ordinal)
             .Select(f => f.OrderBy(e => e.Start ?? 0).ThenBy(e => e.End ?? double.MaxValue).ToArray())];
-        var results = new (IReadOnlyList<ReadPart> Parts, IReadOnlyList<SampleProblem> Problems)[files.Length];
-        var counter = new ProgressCounter(files.Length, (done, total) => progress?.Invoke("reading videos", done, total));
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct };
-        try
-        {
-            Parallel.For(0, files.Length, options, i =>
-            {
-                results[i] = FileReader.Read(root, files[i], Path.Combine(previews, $"file-{i:D6}"), ct);
-                counter.Add(1);
-            });
-        }
-        catch (AggregateException) when (ct.IsCancellationRequested)
-        {
-            ct.ThrowIfCancellationRequested();
-        }
+        var opened = new (OpenedFile? File, SampleProblem? Problem)[files.Length];
+        InParallel("looking at files", files.Length, i => opened[i] = FileReader.Open(root, files[i], ct));
+        OpenedFile[] usable = [.. opened.Select(o => o.File).OfType<OpenedFile>()];
+        IReadOnlyList<Range> groups = FfmpegBatch.Group(usable, FileReader.BatchSize, FileReader.Together);
+        var results = new IReadOnlyList<FileResult>[groups.Count];
+        InParallel("reading videos", groups.Count, i => results[i] = FileReader.Read(usable[groups[i]], Path.Combine(previews, $"group-{i:D6}"), ct));
+        FileResult[] all = [.. results.SelectMany(r => r)];
+        return ([.. all.SelectMany(r => r.Parts)], [.. layout.Problems, .. opened.Select(o => o.Problem).OfType<SampleProblem>(), .. all.SelectMany(r => r.Problems)]);
 
-        return ([.. results.SelectMany(r => r.Parts)], [.. layout.Problems, .. results.SelectMany(r => r.Problems)]);
+        void InParallel(string stage, int count, Action<int> work)
+        {
+            var counter = new ProgressCounter(count, (done, total) => progress?.Invoke(stage, done, total));
+            AllCores.For(count, i =>
+            {
+                work(i);
+                counter.Add(1);
+            }, ct);
+        }
     }
 
     private static string? Refusal(RootFolder root, Layout layout, string[] classes, List<SampleProblem> problems) => classes.Length switch

@@ -3,82 +3,74 @@ using LrcnLab.Media.Decoding;
 
 namespace LrcnLab.Media.Import;
 
-/// <summary>One usable part of a file.</summary>
-/// <param name="Entry">What was asked for.</param>
-/// <param name="Info">Size and rate of the file.</param>
-/// <param name="Sha256">Of the file.</param>
-/// <param name="Frames">Frames of the part.</param>
-/// <param name="Preview">Path of its preview, under a name of its own.</param>
-internal sealed record ReadPart(ImportEntry Entry, VideoInfo Info, string Sha256, int Frames, string Preview);
+/// <summary>A file that could be opened, and what is wanted of it.</summary>
+internal sealed record OpenedFile(VideoSource Video, string Sha256, IReadOnlyList<ImportEntry> Parts);
 
-/// <summary>Decodes a file once for all parts that are cut from it: counts their frames and makes their previews.</summary>
+/// <summary>Usable parts of a file, and why others are not.</summary>
+internal sealed record FileResult(IReadOnlyList<ReadPart> Parts, IReadOnlyList<SampleProblem> Problems);
+
+/// <summary>Opens and decodes files; what is wrong with one becomes its problem.</summary>
 internal static class FileReader
 {
     /// <param name="root">The data set's folder.</param>
     /// <param name="parts">All entries of one file, at least one.</param>
-    /// <param name="previewName">Path and start of the name of the previews; a number and ending are added.</param>
-    /// <param name="ct">Cancels between frames.</param>
-    public static (IReadOnlyList<ReadPart> Parts, IReadOnlyList<SampleProblem> Problems) Read(RootFolder root, IReadOnlyList<ImportEntry> parts, string previewName, CancellationToken ct)
+    /// <param name="ct">Cancels.</param>
+    public static (OpenedFile? File, SampleProblem? Problem) Open(RootFolder root, IReadOnlyList<ImportEntry> parts, CancellationToken ct)
     {
-        string path = parts[0].Path, full = root.Full(path);
+        string full = root.Full(parts[0].Path);
         try
         {
             VideoSource video = VideoDecoder.Open(full, known: null, ct);
             if (video.Info.FrameRate == 0 && parts.Any(p => p.Start is not null || p.End is not null))
                 throw new MediaException($"{full} is a {video.Info.Format} without a frame rate, so start and end cannot be used.");
-            string hash = MediaFile.Sha256(full, ct);
-            return Cut(video, parts, hash, previewName, ct);
+            return (new OpenedFile(video, MediaFile.Sha256(full, ct), parts), null);
         }
         catch (MediaException e)
         {
-            return ([], [new SampleProblem(path, e.Message.Replace(full, path, StringComparison.Ordinal))]);
+            return (null, Problem(full, parts[0].Path, e));
         }
     }
 
-    private static (IReadOnlyList<ReadPart>, IReadOnlyList<SampleProblem>) Cut(VideoSource video, IReadOnlyList<ImportEntry> parts, string hash, string previewName, CancellationToken ct)
+    /// <summary>Files whose frames can be decoded by one start of ffmpeg, since their previews have the same size.</summary>
+    public static bool Together(OpenedFile a, OpenedFile b) =>
+        BatchSize(a) is { } x && BatchSize(b) is { } y && PreviewSheet.Format(x.Width, x.Height) == PreviewSheet.Format(y.Width, y.Height);
+
+    /// <summary>Null for files that are read by themselves.</summary>
+    public static VideoInfo? BatchSize(OpenedFile file) => file.Video is FfmpegVideo { Frames: not null } ? file.Video.Info : null;
+
+    /// <param name="files">One file, or several that belong <see cref="Together"/>.</param>
+    /// <param name="previewName">Path and start of the names of the previews.</param>
+    /// <param name="ct">Cancels between frames.</param>
+    public static IReadOnlyList<FileResult> Read(IReadOnlyList<OpenedFile> files, string previewName, CancellationToken ct)
     {
-        FrameFormat format = PreviewSheet.Format(video.Info.Width, video.Info.Height);
-        FrameRange[] ranges = [.. parts.Select(p => FrameRange.OfSeconds(p.Start, p.End, video.Info.FrameRate, int.MaxValue))];
-        PreviewFrames?[] previews = [.. parts.Select(_ => new PreviewFrames())];
-        int[] frames = new int[parts.Count];
-        string Preview(int part) => $"{previewName}-{part:D6}.jpg";
-
-        // A part's preview is written as soon as the part is over: a film may have thousands.
-        void Finish(int part)
+        if (files.Count > 1)
         {
-            frames[part] = previews[part]!.Seen;
-            if (frames[part] > 0)
-                File.WriteAllBytes(Preview(part), PreviewSheet.Encode(previews[part]!.Take(), format));
-            previews[part] = null;
+            FileCuts[] cuts = Cuts(files, previewName);
+            BatchPart[] parts = [.. files.Select(f => (FfmpegVideo)f.Video).Select(v => new BatchPart(v, new FrameRange(0, v.Frames!.Value)))];
+            if (FfmpegBatch.TryRead(parts, cuts[0].Format, (file, index, frame) => cuts[file].Add(index, frame), ct))
+                return [.. cuts.Select((c, i) => c.Finish(parts[i].Range.Count))];
         }
 
-        int total = video.Read(format, (index, frame) =>
-        {
-            for (int i = 0; i < ranges.Length; i++)
-            {
-                if (previews[i] is not { } preview || index < ranges[i].First)
-                    continue;
-                if (index < ranges[i].End)
-                    preview.Add(frame);
-                else
-                    Finish(i);
-            }
-
-            return true;
-        }, ct);
-
-        var read = new List<ReadPart>();
-        var problems = new List<SampleProblem>();
-        for (int i = 0; i < ranges.Length; i++)
-        {
-            if (previews[i] is not null)
-                Finish(i);
-            if (frames[i] > 0)
-                read.Add(new ReadPart(parts[i], video.Info, hash, frames[i], Preview(i)));
-            else
-                problems.Add(new SampleProblem(parts[i].Path, $"The part from {parts[i].Start ?? 0} s to {(parts[i].End is { } end ? $"{end} s" : "the end")} of {parts[i].Path} holds no frame: the file has {total} frames at {video.Info.FrameRate:0.###} a second."));
-        }
-
-        return (read, problems);
+        return [.. Cuts(files, previewName).Select((c, i) => ReadAlone(files[i], c, ct))];
     }
+
+    private static FileResult ReadAlone(OpenedFile file, FileCuts cuts, CancellationToken ct)
+    {
+        try
+        {
+            return cuts.Finish(file.Video.Read(cuts.Format, (index, frame) =>
+            {
+                cuts.Add(index, frame);
+                return true;
+            }, ct));
+        }
+        catch (MediaException e)
+        {
+            return new FileResult([], [Problem(file.Video.Path, file.Parts[0].Path, e)]);
+        }
+    }
+
+    private static FileCuts[] Cuts(IReadOnlyList<OpenedFile> files, string previewName) => [.. files.Select((f, i) => new FileCuts(f, $"{previewName}-{i:D2}"))];
+
+    private static SampleProblem Problem(string full, string path, MediaException e) => new(path, e.Message.Replace(full, path, StringComparison.Ordinal));
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Specs;
 using LrcnLab.Media.Decoding;
@@ -62,18 +61,8 @@ public static class FramePreparer
         IReadOnlyList<Range> ranges = plan.Shards(shardFrames);
         var shards = new PreparedShard[ranges.Count];
         var counter = new ProgressCounter(plan.Frames, progress);
-        try
-        {
-            var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = ct };
-            Parallel.For(0, shards.Length, options, i =>
-                shards[i] = ShardWriter.Write(Path.Combine(folder, $"frames-{i:D4}.bin"), plan.Files.Take(ranges[i]), manifest.Root, format, counter, ct));
-        }
-        catch (AggregateException e)
-        {
-            ct.ThrowIfCancellationRequested();
-            ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
-        }
-
+        AllCores.For(shards.Length, i =>
+            shards[i] = ShardWriter.Write(Path.Combine(folder, $"frames-{i:D4}.bin"), [.. plan.Files.Take(ranges[i])], manifest.Root, format, counter, ct), ct);
         new PreparedIndex
         {
             Version = PreparedIndex.CurrentVersion,

@@ -81,8 +81,8 @@ internal sealed class PlannedFile
 
     public int Frames { get; }
 
-    /// <summary>Number of frames to decode: up to the last one needed.</summary>
-    public int End => _ranges[^1].End;
+    /// <summary>From the first frame needed to the last.</summary>
+    public FrameRange Span => new(_ranges[0].First, _ranges[^1].End - _ranges[0].First);
 
     public static FrameRange RangeOf(Sample sample) => FrameRange.OfSeconds(sample.Start, null, sample.FrameRate, int.MaxValue) with { Count = sample.Frames };
 

@@ -7,7 +7,7 @@ namespace LrcnLab.Training.Clips;
 /// <summary>Bytes to what the network sees. To be called on the training thread, within its scope.</summary>
 public static class ClipTensors
 {
-    /// <returns>Float [N, T, C, H, W]: pixels in 0..1, or each clip minus its mean over its deviation.</returns>
+    /// <returns>Float [N, T, C, H, W]: pixels in 0..1, or each clip minus its mean (of the whole clip, or of each place over time) over its deviation.</returns>
     public static Tensor Clips(ClipBatch batch, DataSpec data, Device device)
     {
         Tensor pixels = empty([batch.Samples.Length, data.ClipLength, data.Channels(), data.Height, data.Width], uint8);
@@ -16,10 +16,12 @@ public static class ClipTensors
         if (data.Normalization == ClipNormalization.Unit)
             return clips;
 
-        var (deviation, mean) = std_mean(clips, [1, 2, 3, 4], unbiased: false, keepdim: true); // [N, 1, 1, 1, 1]
+        bool motion = data.Normalization == ClipNormalization.Motion;
+        clips.sub_(clips.mean(motion ? [1] : [1, 2, 3, 4], keepdim: true)); // [N, 1, C, H, W] or [N, 1, 1, 1, 1]
+        Tensor deviation = clips.square().mean([1, 2, 3, 4], keepdim: true).sqrt_(); // [N, 1, 1, 1, 1]
 
-        // A clip of one colour has no deviation: it becomes zero, not infinite.
-        return clips.sub_(mean).div_(deviation.clamp_min(1e-5));
+        // A clip of one colour, or in which nothing moves, has no deviation: it becomes zero, not infinite.
+        return clips.div_(deviation.clamp_min(1e-5));
     }
 
     /// <returns>Int64 [N].</returns>

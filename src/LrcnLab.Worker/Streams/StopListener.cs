@@ -37,9 +37,19 @@ internal sealed class StopListener : IDisposable
         _cancel.Cancel();
     }
 
-    /// <summary>The second signal is not handled, so that it kills.</summary>
+    /// <summary>
+    /// The second signal is not handled, so that it kills. Under a supervisor Ctrl-C in the terminal reaches both: the supervisor decides about the run,
+    /// which is to go on later, so a signal never means more than a pause then.
+    /// </summary>
     private void Handle(PosixSignalContext context)
     {
+        if (_supervised)
+        {
+            context.Cancel = true;
+            Ask(StopRequest.Pause);
+            return;
+        }
+
         context.Cancel = Signal.Request != StopRequest.Stop;
         Ask(StopRequest.Stop);
     }

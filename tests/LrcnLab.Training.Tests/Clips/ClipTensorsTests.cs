@@ -32,4 +32,17 @@ public sealed class ClipTensorsTests
         Assert.Equal(1, clips[0].std(unbiased: false).item<float>(), 1e-5f);
         Assert.Equal(0, clips[1].abs().max().item<float>(), 1e-3f);
     }
+
+    [Fact]
+    public void Clips_Motion_KeepOnlyWhatChangesAtAPlace()
+    {
+        using var scope = NewDisposeScope();
+        byte[] moving = [10, 20, 30, 40, 50, 60, 10, 20, 90, 40, 50, 60];
+        byte[] still = [10, 20, 30, 40, 50, 60, 10, 20, 30, 40, 50, 60];
+        Tensor clips = ClipTensors.Clips(new ClipBatch([.. moving, .. still], [0, 1]), Data with { Normalization = ClipNormalization.Motion }, CPU);
+
+        float size = MathF.Sqrt(6);
+        Assert.Equal([0, 0, -size, 0, 0, 0, 0, 0, size, 0, 0, 0], clips[0].data<float>().ToArray().Select(v => MathF.Round(v, 4)).Select(v => Math.Abs(Math.Abs(v) - size) < 1e-3 ? MathF.Sign(v) * size : v));
+        Assert.Equal(0, clips[1].abs().max().item<float>(), 1e-3f);
+    }
 }
