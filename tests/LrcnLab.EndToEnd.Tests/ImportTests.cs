@@ -36,10 +36,10 @@ public sealed class ImportTests(Lab shared, Browser browser)
     }
 
     [Theory]
-    [InlineData("/")]
-    [InlineData("/etc")]
-    [InlineData("no/such/folder")]
-    public async Task Folder_OutsideTheAllowedOnes_IsRefusedWithWhatIsAllowed(string folder)
+    [InlineData("/", null)]
+    [InlineData("/etc", null)]
+    [InlineData("no/such/folder", "no absolute path")]
+    public async Task Folder_OutsideTheAllowedOnes_IsRefusedWithWhatIsAllowed(string folder, string? expected)
     {
         IPage page = await browser.NewPageAsync(await shared.GetAsync(Cancel));
         await page.GotoAsync("/data/import");
@@ -47,7 +47,7 @@ public sealed class ImportTests(Lab shared, Browser browser)
         await page.GetByLabel("Name of the data set").FillAsync("stolen");
         await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
 
-        await Expect(page.GetByRole(AriaRole.Alert).First).ToContainTextAsync(shared.ImportRoot);
+        await Expect(page.GetByRole(AriaRole.Alert).First).ToContainTextAsync(expected ?? shared.ImportRoot);
         await page.Context.CloseAsync();
     }
 

@@ -27,7 +27,7 @@ public sealed class InterruptionTests(Lab shared, Browser browser)
 
         await Expect(page.GetByTestId("run-state")).ToHaveTextAsync("stopped", new() { Timeout = 120_000 });
         Assert.NotEmpty(await lab.Api.ItemsAsync($"runs/{run}/checkpoints", Cancel));
-        Assert.Empty(lab.Workers());
+        await LabApi.WaitAsync(() => Task.FromResult(lab.Workers().Count == 0 ? lab : null), Limit, "the worker to end", Cancel);
         await page.Context.CloseAsync();
     }
 
