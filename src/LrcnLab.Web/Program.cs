@@ -38,7 +38,7 @@ builder.Services.AddSingleton<DatasetQueries>();
 builder.Services.AddSingleton<DeviceProbe>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(10));
 
-WebApplication app = builder.Build();
+await using WebApplication app = builder.Build();
 if (await app.Services.GetRequiredService<DatabaseInitializer>().InitializeAsync(app.Lifetime.ApplicationStopping) is { } failure)
     return Refuse(failure);
 
