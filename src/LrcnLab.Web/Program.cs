@@ -65,7 +65,8 @@ app.Lifetime.ApplicationStarted.Register(() =>
 {
     Console.WriteLine($"LrcnLab {typeof(Program).Assembly.GetName().Version?.ToString(3)} is ready: {string.Join(", ", app.Urls)}");
     Console.WriteLine($"Data lies in {paths.DataDirectory}. Press Ctrl+C to stop; running runs are paused and go on at the next start.");
-    BrowserOpener.TryOpen(app.Urls.First(), builder.Configuration);
+    if (app.Urls.FirstOrDefault() is { } address)
+        BrowserOpener.TryOpen(address, builder.Configuration);
 });
 try
 {
