@@ -214,7 +214,7 @@ public sealed partial class MainJobTests(Browser browser)
 
     private static ILocator State(IPage page) => page.GetByTestId("run-state");
 
-    private static ILocator Fact(IPage page, string name) => page.Locator("dl.facts > div").Filter(new() { Has = page.Locator("dt", new() { HasText = name }) }).Locator("dd");
+    private static ILocator Fact(IPage page, string name) => page.Locator("dl.facts > div").Filter(new() { Has = page.Locator("dt", new() { HasText = name }) }).Locator("dd:not(.note)");
 
     private static ILocator Note(IPage page, string chart) => page.GetByRole(AriaRole.Figure, new() { Name = chart, Exact = true }).Locator("[data-chart-note]");
 
