@@ -9,7 +9,8 @@ internal enum Motion { SlidesLeft, SlidesRight, SlidesUp, SlidesDown, Grows, Shr
 
 /// <summary>
 /// The path of a garment. The pose in the middle of a clip is drawn in the same way for all classes, and the two classes of a pair are
-/// time reversals of each other: a single frame tells next to nothing, the order of frames tells all.
+/// time reversals of each other: the middle frame tells nothing, a frame at an unknown time does not tell a class from its reversal,
+/// the order of frames tells all.
 /// </summary>
 internal static class MotionPath
 {

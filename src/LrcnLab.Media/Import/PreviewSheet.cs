@@ -10,7 +10,7 @@ namespace LrcnLab.Media.Import;
 /// </summary>
 internal static class PreviewSheet
 {
-    private const int MaxHeight = 96, MaxWidth = 256, Quality = 70;
+    private const int MaxHeight = 96, MaxWidth = 256, Quality = 60;
 
     /// <summary>The size of a preview's frames: at most 96 px high and 256 px wide, never enlarged.</summary>
     public static FrameFormat Format(int width, int height)
