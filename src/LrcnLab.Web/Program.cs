@@ -9,6 +9,7 @@ using LrcnLab.Web.Features.Queue;
 using LrcnLab.Web.Features.Runs;
 using LrcnLab.Web.Features.Settings;
 using LrcnLab.Web.Hosting;
+using Microsoft.AspNetCore.Connections;
 using MudBlazor.Services;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -45,6 +46,8 @@ app.UseSecurityHeaders();
 app.UseSameOriginOnly();
 app.UseWhen(context => context.Request.Path.StartsWithSegments("/api"), api => api.UseExceptionHandler().UseStatusCodePages());
 app.UseWhen(context => !context.Request.Path.StartsWithSegments("/api"), pages => pages.UseStatusCodePagesWithReExecute("/not-found"));
+// Behind the line above, so that the page for unknown addresses is found when they are executed again.
+app.UseRouting();
 app.UseAntiforgery();
 app.MapStaticAssets();
 app.MapOpenApi();
@@ -64,10 +67,22 @@ app.Lifetime.ApplicationStarted.Register(() =>
     Console.WriteLine($"Data lies in {paths.DataDirectory}. Press Ctrl+C to stop; running runs are paused and go on at the next start.");
     BrowserOpener.TryOpen(app.Urls.First(), builder.Configuration);
 });
-await app.StartAsync();
-await app.Services.GetRequiredService<DatasetService>().EnsureSampleAsync(app.Lifetime.ApplicationStopping);
-await app.WaitForShutdownAsync();
-return 0;
+try
+{
+    await app.StartAsync();
+    await app.Services.GetRequiredService<DatasetService>().EnsureSampleAsync(app.Lifetime.ApplicationStopping);
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+{
+    // Asked to end before it had begun.
+    return 0;
+}
+catch (IOException e) when (e.InnerException is AddressInUseException)
+{
+    return Refuse($"{e.Message.TrimEnd('.')}. Another program, perhaps another LrcnLab, listens there: end it, or choose another port with --Kestrel:Endpoints:Http:Url=http://127.0.0.1:PORT.");
+}
 
 static int Refuse(params string[] reasons)
 {

@@ -51,6 +51,26 @@ public sealed class StartTests(Lab shared)
         }
     }
 
+    [Fact]
+    public async Task Start_OnAPortThatIsTaken_SaysSoInOneSentence()
+    {
+        LabProcess lab = await shared.GetAsync(Cancel);
+        string data = TestPaths.NewFolder("refused");
+        try
+        {
+            (int exitCode, string output) = await LabProcess.RunToEndAsync(Cancel, $"--Kestrel:Endpoints:Http:Url={lab.Address}", $"--Lab:DataDirectory={data}");
+
+            Assert.Equal(2, exitCode);
+            Assert.Contains($":{lab.Address.Port}", output, StringComparison.Ordinal);
+            Assert.StartsWith("LrcnLab cannot start:", output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
+            Assert.DoesNotContain("Unhandled exception", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
     [Theory]
     [InlineData("--Lab:Slots=0", "Lab:Slots is 0: allowed are 1 to 64.")]
     [InlineData("--Lab:WorkerPath=/nowhere/worker.dll", "Lab:WorkerPath is \"/nowhere/worker.dll\", which does not exist")]
