@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace LrcnLab.Storage;
 
@@ -17,11 +19,14 @@ public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts
         // Kept in the file. EF sets it only for a database that it creates itself, not for one that was opened before.
         if (db.Database.IsSqlite())
             await db.Database.ExecuteSqlAsync($"PRAGMA journal_mode = WAL", cancellationToken);
-        List<string> unknown = [.. (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Except(db.Database.GetMigrations())];
-        if (unknown.Count > 0)
-            return $"The database was written by a newer version of LrcnLab (it has the change \"{unknown[^1]}\"): use that version, or another data folder.";
+        // Asked first, because a query for what is not there would be logged as a failure.
+        bool known = await db.GetService<IHistoryRepository>().ExistsAsync(cancellationToken);
+        string[] applied = known ? [.. await db.Database.GetAppliedMigrationsAsync(cancellationToken)] : [];
+        string[] mine = [.. db.Database.GetMigrations()];
+        if (applied.Except(mine).LastOrDefault() is string unknown)
+            return $"The database was written by a newer version of LrcnLab (it has the change \"{unknown}\"): use that version, or another data folder.";
 
-        if ((await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any())
+        if (mine.Except(applied).Any())
         {
             await RemoveStaleMigrationLockAsync(db, cancellationToken);
             await db.Database.MigrateAsync(cancellationToken);

@@ -37,9 +37,15 @@ if (behaviour == "exit")
     return 7;
 }
 
+if (!args.Contains("--resume") && File.Exists(Path.Combine(output, WorkerProtocol.JournalFile)))
+{
+    Console.Error.WriteLine($"{output} holds a run already.");
+    return WorkerProtocol.ExitBadInput;
+}
+
 using var events = new EventWriter(output);
 var wish = new Wish(deaf: behaviour == "deaf");
-long start = args.Contains("--resume") ? long.Parse(File.ReadAllText(Option("--resume")), CultureInfo.InvariantCulture) : 0;
+long start = args.Contains("--resume") && args[^1] != "--resume" ? long.Parse(File.ReadAllText(Option("--resume")), CultureInfo.InvariantCulture) : 0;
 long steps = behaviour is "normal" or "garbage" or "lie" ? 60 : 1_000_000;
 events.Write(new StartedEvent { Device = "cpu", Threads = 1, Versions = new Dictionary<string, string> { ["fake"] = "1" }, Classes = ["a", "b"], Steps = steps, StepsPerEpoch = 20, ResumedAtStep = start });
 events.Write(new LogEvent { Level = LogLevel.Information, Message = "Hello.\u0007" });

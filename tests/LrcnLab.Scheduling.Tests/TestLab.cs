@@ -10,6 +10,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace LrcnLab.Scheduling.Tests;
 
@@ -91,6 +92,20 @@ public sealed class TestLab : IAsyncDisposable
         CheckInGrace = TimeSpan.FromSeconds(60),
         ShutdownGrace = TimeSpan.FromSeconds(60),
     };
+
+    /// <summary>A new database on the server that <c>LRCNLAB_TEST_POSTGRES</c> names, for rows and for the queue; without one the test is skipped.</summary>
+    public async Task UsePostgresAsync()
+    {
+        string? server = Environment.GetEnvironmentVariable("LRCNLAB_TEST_POSTGRES");
+        if (string.IsNullOrEmpty(server))
+            Assert.Skip("needs PostgreSQL: LRCNLAB_TEST_POSTGRES is not set");
+        string name = $"lrcnlab_test_{Guid.CreateVersion7():N}";
+        await using (NpgsqlDataSource source = NpgsqlDataSource.Create(server))
+        await using (NpgsqlCommand create = source.CreateCommand($"CREATE DATABASE {name}"))
+            await create.ExecuteNonQueryAsync(Cancel);
+        string connection = new NpgsqlConnectionStringBuilder(server) { Database = name }.ToString();
+        Options = Options with { Database = new DatabaseOptions { Provider = DatabaseProvider.Postgresql, ConnectionString = connection } };
+    }
 
     private static string Metadata(string key) => typeof(TestLab).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
@@ -175,6 +190,15 @@ public sealed class TestLab : IAsyncDisposable
     {
         if (_host is not null)
             await StopAsync();
+        if (Options.Database.Provider == DatabaseProvider.Postgresql)
+        {
+            var builder = new DbContextOptionsBuilder<LabDbContext>();
+            builder.UseLab(Options);
+            await using var db = new LabDbContext(builder.Options);
+            NpgsqlConnection.ClearAllPools();
+            await db.Database.EnsureDeletedAsync();
+        }
+
         Directory.Delete(Folder, recursive: true);
     }
 }

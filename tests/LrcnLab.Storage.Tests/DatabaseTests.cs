@@ -3,8 +3,8 @@ using LrcnLab.Core.Runs;
 using LrcnLab.Storage.Entities;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace LrcnLab.Storage.Tests;
 

@@ -15,10 +15,10 @@ public static class Presets
         "quick-start",
         "Quick start",
         "A small LRCN that learns the sample in a few minutes on two CPU cores.",
-        "LrcnLab; three convolutions with batch norm and an LSTM, sized for a CPU.",
+        "LrcnLab; three convolutions with batch norm on what moves in a clip, and an LSTM; sized for a CPU.",
         new RunSpec
         {
-            Data = new DataSpec { ClipLength = 10, Width = 64, Height = 48, Color = ColorMode.Gray, Normalization = ClipNormalization.PerClip },
+            Data = new DataSpec { ClipLength = 10, Width = 64, Height = 48, Color = ColorMode.Gray, Normalization = ClipNormalization.Motion },
             Augmentation = new AugmentationSpec { Shift = 0.05, TimeJitter = true },
             Model = new ModelSpec
             {
@@ -31,13 +31,13 @@ public static class Presets
                         new() { Filters = 64, Pool = 2 },
                     ],
                     Normalization = FrameNormalization.Batch,
-                    Dropout = 0.3,
+                    Dropout = 0.2,
                 },
-                Lstm = new LstmSpec { Hidden = 128 },
+                Lstm = new LstmSpec { Hidden = 128, Readout = Readout.Mean },
             },
-            Optimizer = new OptimizerSpec { LearningRate = 2e-3 },
+            Optimizer = new OptimizerSpec { LearningRate = 1e-3 },
             Schedule = new ScheduleSpec { Kind = ScheduleKind.Cosine, WarmupSteps = 50 },
-            Training = new TrainingSpec { Epochs = 20, BatchSize = 16, GradientClip = 5 },
+            Training = new TrainingSpec { Epochs = 12, BatchSize = 16, GradientClip = 5 },
         });
 
     public static Preset KerasPost { get; } = new(

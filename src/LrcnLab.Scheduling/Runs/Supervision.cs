@@ -34,7 +34,8 @@ internal sealed class Supervision(
         await File.WriteAllTextAsync(spec, run.SpecJson, CancellationToken.None);
         using RunLogWriter log = await logs.OpenAsync(run.Id, CancellationToken.None);
 
-        string[] resume = checkpoint is null ? [] : ["--resume", checkpoint];
+        // Without a value: there is a journal to go on with, and no checkpoint yet.
+        string[] resume = checkpoint is not null ? ["--resume", checkpoint] : run.Attempt > 1 ? ["--resume"] : [];
         using var worker = WorkerProcess.Start(
             WorkerCommand.Create(
                 options.WorkerPath,
