@@ -38,7 +38,7 @@ builder.Services.AddSingleton<DatasetQueries>();
 builder.Services.AddSingleton<DeviceProbe>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(10));
 
-WebApplication app = builder.Build();
+await using WebApplication app = builder.Build();
 if (await app.Services.GetRequiredService<DatabaseInitializer>().InitializeAsync(app.Lifetime.ApplicationStopping) is { } failure)
     return Refuse(failure);
 
@@ -65,7 +65,8 @@ app.Lifetime.ApplicationStarted.Register(() =>
 {
     Console.WriteLine($"LrcnLab {typeof(Program).Assembly.GetName().Version?.ToString(3)} is ready: {string.Join(", ", app.Urls)}");
     Console.WriteLine($"Data lies in {paths.DataDirectory}. Press Ctrl+C to stop; running runs are paused and go on at the next start.");
-    BrowserOpener.TryOpen(app.Urls.First(), builder.Configuration);
+    if (app.Urls.FirstOrDefault() is { } address)
+        BrowserOpener.TryOpen(address, builder.Configuration);
 });
 try
 {

@@ -125,6 +125,8 @@ public sealed class SupervisionTests : IAsyncLifetime
     {
         Guid id = await _lab.LaunchAsync("garbage");
         await _lab.WaitForAsync(id, Completed);
+        // What is counted over the whole output stands in the log when the output has ended.
+        await _lab.WaitForFreeSlotAsync(id);
 
         Assert.Equal(Enumerable.Range(1, 60).Select(s => (long)s), (await _lab.LossAsync(id)).Steps);
         string log = await _lab.LogTextAsync(id);
@@ -189,6 +191,7 @@ public sealed class SupervisionTests : IAsyncLifetime
     {
         Guid id = await _lab.LaunchAsync("lie");
         await _lab.WaitForAsync(id, Completed);
+        await _lab.WaitForFreeSlotAsync(id);
 
         Assert.False(await _lab.ReadAsync(db => db.Checkpoints.AnyAsync(Cancel)));
         string log = await _lab.LogTextAsync(id);

@@ -54,7 +54,7 @@ public sealed class SpecDraftTests
         Assert.Equal(7, draft.Result.Spec!.Training.Epochs);
     }
 
-    private static int[] Filters(SpecDraft draft) => [.. draft.Result.Spec!.Model.Backbone.Convolutions.Select(c => c.Filters)];
+    private static int[] Filters(SpecDraft draft) => [.. draft.Get("model.backbone.convolutions")!.AsArray().Select(c => int.Parse(c!["filters"]!.ToJsonString(), System.Globalization.CultureInfo.InvariantCulture))];
 
     private static SpecField Field(params string[] path)
     {

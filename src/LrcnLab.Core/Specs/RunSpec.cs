@@ -57,7 +57,7 @@ public sealed record DataSpec
     [Field("Colour", "Grey frames are three times cheaper to read and lose nothing when colour carries no meaning.")]
     public ColorMode Color { get; init; } = ColorMode.Rgb;
 
-    [Field("Normalisation", "unit maps pixels to 0..1; per-clip gives each clip mean 0 and deviation 1, which removes lighting; motion takes from each pixel its mean over the clip, which leaves only what moves.")]
+    [Field("Normalisation", "unit maps pixels to 0..1; per-clip gives each clip mean 0 and deviation 1; motion takes from each pixel its mean over time, which leaves what moves.")]
     public ClipNormalization Normalization { get; init; } = ClipNormalization.Unit;
 
     /// <summary>Channels of a frame: 3 for RGB, 1 for grey.</summary>

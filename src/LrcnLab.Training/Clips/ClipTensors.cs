@@ -21,7 +21,7 @@ public static class ClipTensors
         Tensor deviation = clips.square().mean([1, 2, 3, 4], keepdim: true).sqrt_(); // [N, 1, 1, 1, 1]
 
         // A clip of one colour, or in which nothing moves, has no deviation: it becomes zero, not infinite.
-        return clips.div_(deviation.clamp_min(1e-5));
+        return clips.div_(deviation.clamp_min(1e-3));
     }
 
     /// <returns>Int64 [N].</returns>

@@ -22,7 +22,7 @@ public static class Home
     {
         string published = Path.Combine(AppContext.BaseDirectory, "worker", "LrcnLab.Worker.dll");
         string? built = typeof(Home).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "WorkerPath")?.Value;
-        return File.Exists(published) || built is null ? published : Path.GetFullPath(built, AppContext.BaseDirectory);
+        return File.Exists(published) || built is null ? published : Path.GetFullPath(built, Folder);
     }
 
     private static string Find()
