@@ -62,7 +62,8 @@ public sealed class StartTests(Lab shared)
 
             Assert.Equal(2, exitCode);
             Assert.Contains($":{lab.Address.Port}", output, StringComparison.Ordinal);
-            Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+            Assert.StartsWith("LrcnLab cannot start:", output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
+            Assert.DoesNotContain("Unhandled exception", output, StringComparison.Ordinal);
         }
         finally
         {
