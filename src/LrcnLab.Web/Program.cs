@@ -42,6 +42,14 @@ await using WebApplication app = builder.Build();
 if (await app.Services.GetRequiredService<DatabaseInitializer>().InitializeAsync(app.Lifetime.ApplicationStopping) is { } failure)
     return Refuse(failure);
 
+// A page that loses its connection asks for a new one at once: accepted while the program ends, it would hold up the end until the time for it is over.
+app.Use((context, next) =>
+{
+    if (!app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        return next(context);
+    context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+    return Task.CompletedTask;
+});
 app.UseSecurityHeaders();
 app.UseSameOriginOnly();
 app.UseWhen(context => context.Request.Path.StartsWithSegments("/api"), api => api.UseExceptionHandler().UseStatusCodePages());
@@ -78,6 +86,12 @@ try
 catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
 {
     // Asked to end before it had begun.
+    return 0;
+}
+catch (AggregateException e) when (app.Lifetime.ApplicationStopping.IsCancellationRequested && e.InnerExceptions.All(inner => inner is OperationCanceledException))
+{
+    // A slow download, for one. Workers notice the end by themselves and write their checkpoints.
+    Console.Error.WriteLine("LrcnLab ended before everything had come to rest; what was cut off is taken up at the next start.");
     return 0;
 }
 catch (IOException e) when (e.InnerException is AddressInUseException)

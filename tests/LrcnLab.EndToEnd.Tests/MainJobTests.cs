@@ -36,7 +36,8 @@ public sealed partial class MainJobTests(Browser browser)
             watch.AssertNoFaults();
 
             JsonNode before = await SnapshotAsync(lab, first, second);
-            Assert.Equal(0, await lab.StopAsync(Cancel));
+            int exitCode = await lab.StopAsync(Cancel);
+            Assert.True(exitCode == 0, $"Exit code {exitCode}:\n{lab.Output}");
             await page.Context.CloseAsync();
             await lab.DisposeAsync();
             lab = await LabProcess.StartAsync(data, Cancel);
