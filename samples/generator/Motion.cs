@@ -10,7 +10,7 @@ internal enum Motion { SlidesLeft, SlidesRight, SlidesUp, SlidesDown, Grows, Shr
 /// <summary>
 /// The path of a garment. The pose in the middle of a clip is drawn in the same way for all classes, and the two classes of a pair are
 /// time reversals of each other: the middle frame tells nothing, a frame at an unknown time does not tell a class from its reversal,
-/// the order of frames tells all.
+/// the order of frames tells all. Moves are short beside the spread of poses, so that the first and the last frame tell little too.
 /// </summary>
 internal static class MotionPath
 {
@@ -21,7 +21,7 @@ internal static class MotionPath
 
     public static Pose[] Draw(Motion motion, ref SplitMix random)
     {
-        var middle = new Pose(Between(ref random, 22, 42), Between(ref random, 22, 42), Math.Exp(Between(ref random, Math.Log(0.9), Math.Log(1.35))), Between(ref random, 0, 2 * Math.PI));
+        var middle = new Pose(Between(ref random, 13, 51), Between(ref random, 13, 51), Math.Exp(Between(ref random, Math.Log(0.7), Math.Log(1.55))), Between(ref random, 0, 2 * Math.PI));
         double amount = random.NextUnit();
         var path = new Pose[Frames];
         for (int t = 0; t < Frames; t++)
@@ -35,7 +35,7 @@ internal static class MotionPath
     /// <param name="time">From -0.5 to 0.5.</param>
     private static Pose Move(Pose middle, Motion motion, double amount, double time)
     {
-        double pixels = (18 + 10 * amount) * time, ratio = Math.Pow(1.7 + 0.5 * amount, time), angle = (2 + 1.4 * amount) * time;
+        double pixels = (12 + 5 * amount) * time, ratio = Math.Pow(1.45 + 0.25 * amount, time), angle = (2 + 1.4 * amount) * time;
         return motion switch
         {
             Motion.SlidesLeft => middle with { X = middle.X - pixels },
