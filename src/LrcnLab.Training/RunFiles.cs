@@ -81,6 +81,9 @@ public sealed class RunFiles(string folder)
         }
     }
 
+    /// <summary>Called when the end of a completed run is in the journal: the best checkpoint holds the same weights.</summary>
+    public void DropBestWeights() => File.Delete(Path.Combine(folder, BestWeights));
+
     public static string Word(Split split) => SpecField.Word(split);
 
     /// <summary>An announced file never changes, so the second one of a step gets a name of its own.</summary>

@@ -20,6 +20,7 @@ public sealed class TrainTests
         Assert.Equal(["left", "right", "still"], events.OfType<StartedEvent>().Single().Classes);
         Assert.Equal(9, events.OfType<MetricEvent>().Count(m => m.Values.ContainsKey(MetricKeys.TrainLoss)));
         Assert.Equal(Outcome.Completed, Assert.IsType<DoneEvent>(events[^1]).Outcome);
+        Assert.False(File.Exists(Path.Combine(work.Output, "best-weights.safetensors")));
         CheckpointEvent last = events.OfType<CheckpointEvent>().Last(c => c.Kind == "last");
         byte[] file = File.ReadAllBytes(Path.Combine(work.Output, last.File));
         Assert.Equal(last.Sha256, Convert.ToHexStringLower(SHA256.HashData(file)));

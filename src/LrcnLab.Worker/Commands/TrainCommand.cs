@@ -15,7 +15,7 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        var spec = new Argument<string>("SPEC") { Description = "Run specification, JSON or YAML." };
+        var spec = new Argument<string>("SPEC") { Description = CommonOptions.SpecDescription };
         var output = new Option<string>("--output") { Description = "Folder for journal, checkpoints and predictions; created when missing.", Required = true, HelpName = "DIR" };
         var data = CommonOptions.Data();
         var prepared = new Option<string?>("--prepared") { Description = "Folder of prepared frames, shared by runs. Default: prepared within the output folder.", HelpName = "DIR" };
@@ -53,7 +53,10 @@ internal static class TrainCommand
             return WorkerProtocol.ExitBadInput;
         }
 
-        return await Session.RunAsync(arguments.Json, arguments.Supervised, journal, session => Train(session, arguments, spec));
+        int exitCode = await Session.RunAsync(arguments.Json, arguments.Supervised, journal, session => Train(session, arguments, spec));
+        if (exitCode == WorkerProtocol.ExitDone)
+            new RunFiles(arguments.Output).DropBestWeights();
+        return exitCode;
     }
 
     private static Ending Train(Session session, Arguments arguments, RunSpec spec)
