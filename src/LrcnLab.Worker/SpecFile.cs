@@ -2,13 +2,15 @@ using LrcnLab.Core.Specs;
 
 namespace LrcnLab.Worker;
 
-/// <summary>A specification on disk.</summary>
+/// <summary>A specification on disk, or a preset by its name.</summary>
 internal static class SpecFile
 {
     /// <summary>Reads JSON or YAML; every problem goes to standard error.</summary>
     /// <returns>Null when there was a problem.</returns>
     public static async Task<RunSpec?> ReadAsync(string path, CancellationToken cancel)
     {
+        if (Presets.Find(path) is Preset preset && !File.Exists(path))
+            return preset.Spec;
         try
         {
             SpecResult result = SpecText.Parse(await File.ReadAllTextAsync(path, cancel));

@@ -44,6 +44,15 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Describe_OfAPresetsName_NeedsNoFile()
+    {
+        var (exit, lines, _) = await WorkerProcess.RunAsync("describe", "keras-post", "--classes", "101", "--json");
+
+        Assert.Equal(0, exit);
+        Assert.Contains("4375685", string.Concat(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Devices_WithJson_ListsTheCpu()
     {
         var (exit, lines, _) = await WorkerProcess.RunAsync("devices", "--json");

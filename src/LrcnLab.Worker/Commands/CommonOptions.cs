@@ -1,9 +1,12 @@
 using System.CommandLine;
+using LrcnLab.Core.Specs;
 
 namespace LrcnLab.Worker.Commands;
 
 internal static class CommonOptions
 {
+    public static string SpecDescription { get; } = $"Run specification, JSON or YAML, or the name of a preset: {string.Join(", ", Presets.All.Select(p => p.Name))}.";
+
     public static Option<string?> Data() => new("--data") { Description = "Folder of an imported data set, or of videos in a layout that can be imported. Default: the specification's data.dataset, as a path or a sample that ships.", HelpName = "DIR" };
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON even on a terminal." };

@@ -14,7 +14,7 @@ internal static class DescribeCommand
 {
     public static Command Create()
     {
-        var spec = new Argument<string>("SPEC") { Description = "Run specification, JSON or YAML." };
+        var spec = new Argument<string>("SPEC") { Description = CommonOptions.SpecDescription };
         var classes = new Option<int>("--classes") { Description = "Number of classes of the data set.", Required = true, HelpName = "N" };
         classes.Validators.Add(result =>
         {

@@ -11,7 +11,7 @@ internal static class PrepareCommand
 {
     public static Command Create()
     {
-        var spec = new Argument<string>("SPEC") { Description = "Run specification, JSON or YAML; its frame size and colour count." };
+        var spec = new Argument<string>("SPEC") { Description = CommonOptions.SpecDescription + " Its frame size and colour count." };
         var data = CommonOptions.Data();
         var prepared = new Option<string>("--prepared") { Description = "Folder of prepared frames; created when missing.", Required = true, HelpName = "DIR" };
         var json = CommonOptions.Json();
