@@ -20,6 +20,28 @@ public static class SpecReader
         return new SpecResult(problems.Count == 0 ? spec : null, problems);
     }
 
+    /// <summary>Like <see cref="Read(JsonNode?)"/>, but fields that are absent keep the values of <paramref name="basis"/>; lists are replaced as a whole.</summary>
+    public static SpecResult Read(JsonNode? node, RunSpec basis)
+    {
+        if (node is not JsonObject changes)
+            return Read(node);
+        var problems = new List<SpecProblem>();
+        JsonObject merged = SpecWriter.Write(basis);
+        Merge(merged, changes, "", problems);
+        return problems.Count == 0 ? Read(merged) : new SpecResult(null, problems);
+    }
+
+    private static void Merge(JsonObject target, JsonObject changes, string path, List<SpecProblem> problems)
+    {
+        foreach (var (name, value) in Members(changes, path, problems))
+        {
+            if (value is JsonObject inner && target[name] is JsonObject section)
+                Merge(section, inner, path.Length == 0 ? name : $"{path}.{name}", problems);
+            else
+                target[name] = value?.DeepClone();
+        }
+    }
+
     /// <summary>All problems of a specification that was built in code: ranges and rules between fields.</summary>
     public static IReadOnlyList<SpecProblem> Validate(RunSpec spec) => Read(SpecWriter.Write(spec)).Problems;
 

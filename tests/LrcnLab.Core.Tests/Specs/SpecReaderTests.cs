@@ -212,4 +212,23 @@ public sealed class SpecReaderTests
             node = part.EndsWith("[]", StringComparison.Ordinal) ? new JsonObject { [part[..^2]] = new JsonArray(node) } : new JsonObject { [part] = node };
         return SpecReader.Read(node);
     }
+
+    [Fact]
+    public void Read_OverAPreset_ChangesOnlyWhatIsNamed()
+    {
+        var changes = JsonNode.Parse("""{ "training": { "epochs": 3 }, "model": { "lstm": { "hidden": 32 } } }""");
+
+        RunSpec spec = SpecReader.Read(changes, Presets.QuickStart.Spec).Spec!;
+
+        Assert.Equal(["model.lstm.hidden", "training.epochs"], SpecDiff.Between(Presets.QuickStart.Spec, spec).Select(d => d.Path).Order());
+        Assert.Equal((3, 32), (spec.Training.Epochs, spec.Model.Lstm.Hidden));
+    }
+
+    [Fact]
+    public void Read_OverAPreset_NamesEveryWrongField()
+    {
+        var changes = JsonNode.Parse("""{ "training": { "epochs": 0 }, "model": { "lstm": { "hiden": 32 } } }""");
+
+        Assert.Equal(["model.lstm.hiden", "training.epochs"], SpecReader.Read(changes, Presets.QuickStart.Spec).Problems.Select(p => p.Path).Order());
+    }
 }

@@ -50,7 +50,7 @@ public static class RunEndpoints
         string? preset = root.Text("preset");
         if (preset is not null && Presets.Find(preset) is null)
             problems.Add(new SpecProblem("preset", $"There is no preset \"{preset}\"; known: {string.Join(", ", Presets.All.Select(p => p.Name))}."));
-        SpecResult spec = root["spec"] is null && Presets.Find(preset) is { } known ? new SpecResult(known.Spec, []) : SpecReader.Read(root["spec"]);
+        SpecResult spec = Presets.Find(preset) is { } known ? SpecReader.Read(root["spec"] ?? new JsonObject(), known.Spec) : SpecReader.Read(root["spec"]);
         problems.AddRange(spec.Problems);
         if (problems.Count > 0)
             return Problems.Invalid(problems);
@@ -117,8 +117,8 @@ public static class RunEndpoints
 }
 
 /// <param name="Name">What people call the run.</param>
-/// <param name="Spec">The specification; when absent, that of the preset.</param>
-/// <param name="Preset">The preset it started from, if any.</param>
+/// <param name="Spec">The specification. Fields that are absent are those of the preset, without one their defaults.</param>
+/// <param name="Preset">The preset to start from, if any.</param>
 public sealed record CreateRunRequest(string Name, JsonObject? Spec, string? Preset);
 
 public sealed record CreatedRun(Guid Id);
