@@ -20,6 +20,7 @@ internal sealed class Reconciler(
     ArtifactStore artifacts,
     IDbContextFactory<LabDbContext> contexts,
     LabWriter writer,
+    DiskReserve reserve,
     LabOptions options,
     ServerIdentity server,
     TimeProvider clock,
@@ -52,6 +53,10 @@ internal sealed class Reconciler(
             {
                 return;
             }
+            catch (StorageFullException e)
+            {
+                logger.LogError("Reconciling runs waits: {Reason}", e.Message);
+            }
             catch (Exception e)
             {
                 logger.LogError(e, "Reconciling runs failed; trying again");
@@ -64,6 +69,7 @@ internal sealed class Reconciler(
     /// <summary>One pass.</summary>
     internal async Task ReconcileAsync(CancellationToken cancellationToken)
     {
+        reserve.Restore();
         if (active.Any())
             await leases.RenewAsync(cancellationToken);
         List<Lease> held;

@@ -42,7 +42,7 @@ public static class SchedulingServices
         services.AddSingleton<Supervision>();
         services.AddTransient<TrainJob>();
         services.AddSingleton(p => new RunService(
-            p.GetRequiredService<LabWriter>(), p.GetRequiredService<RunQueue>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<LabWriter>(), p.GetRequiredService<RunQueue>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<DatasetRecorder>();
         services.AddSingleton<ImportRecovery>();

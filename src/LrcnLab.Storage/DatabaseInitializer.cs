@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
@@ -9,12 +10,28 @@ namespace LrcnLab.Storage;
 /// <c>synchronous</c> stays at FULL, its default: a commit is on disk before it is acknowledged, so neither a killed process nor a power cut loses it;
 /// the metric store commits many points at once, which keeps that cheap.
 /// </summary>
-public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts, LabPaths paths)
+public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts, LabPaths paths, DiskReserve reserve)
 {
     /// <summary>Null when the database is ready, else the sentence that says why it cannot be used. Call it while holding <see cref="DataFolderLock"/>.</summary>
     public async Task<string?> InitializeAsync(CancellationToken cancellationToken)
     {
         paths.CreateFolders();
+        reserve.Restore();
+        // The database's own files come and go with its first and last connection.
+        if (reserve.Shortage is not null)
+            reserve.Release();
+        try
+        {
+            return await MigrateAsync(cancellationToken);
+        }
+        catch (SqliteException) when (reserve.Shortage is not null)
+        {
+            return reserve.Shortage;
+        }
+    }
+
+    private async Task<string?> MigrateAsync(CancellationToken cancellationToken)
+    {
         await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
         // Kept in the file. EF sets it only for a database that it creates itself, not for one that was opened before.
         if (db.Database.IsSqlite())

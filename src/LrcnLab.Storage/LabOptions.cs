@@ -29,6 +29,9 @@ public sealed record LabOptions
     /// <summary>How much later than promised a worker's sign of life may come before the worker is given up.</summary>
     public TimeSpan CheckInGrace { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether the start page is shown in a browser when a person starts the program by hand.</summary>
+    public bool OpenBrowser { get; init; } = true;
+
     public DatabaseOptions Database { get; init; } = new();
 
     /// <summary>A copy whose paths are absolute; relative ones are meant from <paramref name="baseDirectory"/>.</summary>

@@ -12,6 +12,9 @@ public sealed class LabPaths(string dataDirectory)
     /// <summary>Id of the process that holds the lock; beside it, because a locked file cannot be read by others.</summary>
     public string PidFile => Path.Combine(DataDirectory, "lrcnlab.pid");
 
+    /// <summary>Space kept back for the database, see <see cref="DiskReserve"/>.</summary>
+    public string ReserveFile => Path.Combine(DataDirectory, "lrcnlab.reserve");
+
     /// <summary>Frames that were decoded once; the worker keeps order in it.</summary>
     public string PreparedRoot => Path.Combine(DataDirectory, "prepared");
 

@@ -15,6 +15,7 @@ public static class StorageServices
         services.AddSingleton(options);
         services.AddSingleton(new LabPaths(options.DataDirectory));
         services.AddPooledDbContextFactory<LabDbContext>(builder => builder.UseLab(options));
+        services.AddSingleton<DiskReserve>();
         services.AddSingleton<LabWriter>();
         services.AddSingleton<MetricStore>();
         services.AddSingleton<ArtifactStore>();

@@ -15,8 +15,17 @@ using MudBlazor.Services;
 WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 builder.WebHost.UseStaticWebAssets();
 
-LabOptions options = Home.Options(builder.Configuration);
-string[] problems = [.. options.Problems(), .. LoopbackOnly.Refusal(builder.Configuration) is { } open ? new[] { open } : []];
+LabOptions options;
+try
+{
+    options = Home.Options(builder.Configuration);
+}
+catch (InvalidOperationException e)
+{
+    return Refuse(e.Message);
+}
+
+string[] problems = [.. Home.UnknownSettings(builder.Configuration), .. options.Problems(), .. LoopbackOnly.Refusal(builder.Configuration) is { } open ? new[] { open } : []];
 if (problems.Length > 0)
     return Refuse(problems);
 
@@ -32,6 +41,7 @@ builder.Services.AddMudServices();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 builder.Services.AddOpenApi("v1");
 builder.Services.AddProblemDetails();
+builder.Services.AddExceptionHandler<StorageFullHandler>();
 builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.SerializerOptions));
 builder.Services.AddSingleton<RunQueries>();
 builder.Services.AddSingleton<DatasetQueries>();
@@ -74,7 +84,7 @@ app.Lifetime.ApplicationStarted.Register(() =>
     Console.WriteLine($"LrcnLab {typeof(Program).Assembly.GetName().Version?.ToString(3)} is ready: {string.Join(", ", app.Urls)}");
     Console.WriteLine($"Data lies in {paths.DataDirectory}. Press Ctrl+C to stop; running runs are paused and go on at the next start.");
     if (app.Urls.FirstOrDefault() is { } address)
-        BrowserOpener.TryOpen(address, builder.Configuration);
+        BrowserOpener.TryOpen(address, options);
 });
 try
 {

@@ -1,3 +1,4 @@
+using LrcnLab.Core;
 using LrcnLab.Core.Events;
 using LrcnLab.Media.Decoding;
 using LrcnLab.Training;
@@ -104,6 +105,10 @@ internal sealed class Session(EventJournal journal, StopListener listener)
         catch (MediaException e)
         {
             return Ending.Refused(e.Message);
+        }
+        catch (IOException e) when (e.IsDiskFull())
+        {
+            return Ending.Fault($"The disk is full: free some space, then go on. ({e.Message})");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

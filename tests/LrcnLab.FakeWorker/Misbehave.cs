@@ -1,8 +1,26 @@
 namespace LrcnLab.FakeWorker;
 
-/// <summary>What a worker should not print.</summary>
+/// <summary>What a worker should not do, or not without need.</summary>
 internal static class Misbehave
 {
+    /// <summary>Writes what a large checkpoint needs, and removes it again; false when there is no room.</summary>
+    public static bool TryWriteMuch(string file)
+    {
+        try
+        {
+            File.WriteAllBytes(file, new byte[16 << 20]);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     public static void Shout()
     {
         using Stream output = Console.OpenStandardOutput();

@@ -8,7 +8,7 @@ using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
 using LrcnLab.FakeWorker;
 
-// Speaks the worker's protocol without training anything. How it behaves is the name of the data set: normal, long, garbage, silent, abort, deaf, fail, exit, lie.
+// Speaks the worker's protocol without training anything. How it behaves is the name of the data set: normal, long, garbage, silent, abort, deaf, fail, exit, lie, large.
 string Option(string name) => args[Array.IndexOf(args, name) + 1];
 if (args[0] == "import")
 {
@@ -61,6 +61,12 @@ for (long step = start + 1; step <= steps; step++)
     if (step % 20 == 0)
     {
         events.Write(new ConfusionMatrixEvent { Epoch = (int)(step / 20), Split = "validation", Counts = [[3, 1], [0, (int)step]] });
+        if (behaviour == "large" && !Misbehave.TryWriteMuch(Path.Combine(output, "much.tmp")))
+        {
+            events.Write(new DoneEvent { Outcome = Outcome.Failed, Reason = "The disk is full." });
+            return WorkerProtocol.ExitFault;
+        }
+
         events.Write(Checkpoint(step));
     }
 

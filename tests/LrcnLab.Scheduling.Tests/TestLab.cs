@@ -61,7 +61,9 @@ public sealed class TestLab : IAsyncDisposable
 
     public async Task StopAsync()
     {
-        await _host!.StopAsync(CancellationToken.None);
+        if (_host is null)
+            return;
+        await _host.StopAsync(CancellationToken.None);
         await ((IAsyncDisposable)_host).DisposeAsync();
         _host = null;
     }
@@ -188,8 +190,7 @@ public sealed class TestLab : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_host is not null)
-            await StopAsync();
+        await StopAsync();
         if (Options.Database.Provider == DatabaseProvider.Postgresql)
         {
             var builder = new DbContextOptionsBuilder<LabDbContext>();

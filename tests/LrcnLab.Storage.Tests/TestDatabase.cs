@@ -28,6 +28,8 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public LabWriter Writer => _services.GetRequiredService<LabWriter>();
 
+    public DiskReserve Reserve => _services.GetRequiredService<DiskReserve>();
+
     public LabPaths Paths => _services.GetRequiredService<LabPaths>();
 
     public DatabaseInitializer Initializer => _services.GetRequiredService<DatabaseInitializer>();

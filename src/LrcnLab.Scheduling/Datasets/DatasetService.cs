@@ -11,7 +11,13 @@ namespace LrcnLab.Scheduling.Datasets;
 
 /// <summary>What people ask of data sets.</summary>
 public sealed class DatasetService(
-    LabWriter writer, IDbContextFactory<LabDbContext> contexts, IBackgroundJobClientV2 jobs, LabOptions options, TimeProvider clock, ILogger<DatasetService> logger)
+    LabWriter writer,
+    DiskReserve reserve,
+    IDbContextFactory<LabDbContext> contexts,
+    IBackgroundJobClientV2 jobs,
+    LabOptions options,
+    TimeProvider clock,
+    ILogger<DatasetService> logger)
 {
     /// <summary>The data set that ships with the program.</summary>
     public const string SampleName = "moving-garments";
@@ -20,6 +26,7 @@ public sealed class DatasetService(
     /// <param name="path">Folder or CSV list.</param>
     /// <param name="name">Of the data set; an existing one gets a new version.</param>
     /// <param name="trusted">True when the path comes from the program or its command line; otherwise it must lie below the samples or an import root.</param>
+    /// <exception cref="StorageFullException">The disk has no room for a data set.</exception>
     public async Task<(Guid? ImportId, string? Refusal)> StartImportAsync(string path, string name, bool trusted, CancellationToken cancellationToken)
     {
         name = name.Trim();
@@ -34,6 +41,7 @@ public sealed class DatasetService(
         if (!Directory.Exists(canonical) && !File.Exists(canonical))
             return (null, $"\"{path}\" does not exist.");
 
+        reserve.RequireRoom();
         var (id, running) = await writer.WriteAsync(db => InsertAsync(db, canonical, name, cancellationToken), cancellationToken);
         if (id is Guid importId)
             jobs.Create(Job.FromExpression<ImportJob>(job => job.RunAsync(importId, CancellationToken.None)), new EnqueuedState(QueueNames.Maintenance));
@@ -52,9 +60,16 @@ public sealed class DatasetService(
                 return;
         }
 
-        var (_, refusal) = await StartImportAsync(folder, SampleName, trusted: true, cancellationToken);
-        if (refusal is not null)
-            logger.LogInformation("The sample data set is not imported: {Reason}", refusal);
+        try
+        {
+            var (_, refusal) = await StartImportAsync(folder, SampleName, trusted: true, cancellationToken);
+            if (refusal is not null)
+                logger.LogInformation("The sample data set is not imported: {Reason}", refusal);
+        }
+        catch (StorageFullException e)
+        {
+            logger.LogWarning("The sample data set is not imported: {Reason}", e.Message);
+        }
     }
 
     private async Task<(Guid? Id, string? Refusal)> InsertAsync(LabDbContext db, string path, string name, CancellationToken cancellationToken)

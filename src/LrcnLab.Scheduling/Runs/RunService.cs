@@ -14,12 +14,15 @@ public sealed class RunService
     private readonly LabWriter _writer;
     private readonly RunQueue _queue;
     private readonly RunFeed _feed;
+    private readonly DiskReserve _reserve;
     private readonly TimeProvider _clock;
 
-    internal RunService(LabWriter writer, RunQueue queue, RunFeed feed, TimeProvider clock) => (_writer, _queue, _feed, _clock) = (writer, queue, feed, clock);
+    internal RunService(LabWriter writer, RunQueue queue, RunFeed feed, DiskReserve reserve, TimeProvider clock) =>
+        (_writer, _queue, _feed, _reserve, _clock) = (writer, queue, feed, reserve, clock);
 
     /// <summary>Records a run with the newest version of its data set and queues it.</summary>
     /// <param name="preset">Name of the preset that the specification began as.</param>
+    /// <exception cref="StorageFullException">The disk has no room for a run.</exception>
     public async Task<CreateRunResult> CreateAsync(string name, RunSpec spec, string? preset, CancellationToken cancellationToken)
     {
         var problems = new List<SpecProblem>();
@@ -30,6 +33,7 @@ public sealed class RunService
         if (problems.Count > 0)
             return new CreateRunResult(null, problems);
 
+        _reserve.RequireRoom();
         CreateRunResult result = await _writer.WriteAsync(db => InsertAsync(db, name, spec, preset, cancellationToken), cancellationToken);
         if (result.Id is Guid id)
         {
@@ -53,8 +57,10 @@ public sealed class RunService
         MoveAsync(runId, cause, state => state.IsActive() ? Pausing : Paused, cancellationToken);
 
     /// <summary>Queue again; training goes on from the last checkpoint.</summary>
+    /// <exception cref="StorageFullException">The disk has no room to go on.</exception>
     public async Task<string?> ResumeAsync(Guid runId, string cause, CancellationToken cancellationToken)
     {
+        _reserve.RequireRoom();
         string? refusal = await MoveAsync(runId, cause, _ => Queued, cancellationToken, run =>
         {
             if (run.State == Completed)

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using LrcnLab.Storage;
 
 namespace LrcnLab.Web.Hosting;
 
@@ -7,11 +8,11 @@ namespace LrcnLab.Web.Hosting;
 public static class BrowserOpener
 {
     /// <param name="url">Address of the start page.</param>
-    /// <param name="configuration"><c>Lab:OpenBrowser</c> false keeps it shut.</param>
-    public static void TryOpen(string url, IConfiguration configuration)
+    /// <param name="options">Say whether the browser may be opened.</param>
+    public static void TryOpen(string url, LabOptions options)
     {
         bool hasScreen = OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() || Environment.GetEnvironmentVariable("DISPLAY") is { Length: > 0 } || Environment.GetEnvironmentVariable("WAYLAND_DISPLAY") is { Length: > 0 };
-        if (!hasScreen || Console.IsOutputRedirected || !Environment.UserInteractive || !configuration.GetValue("Lab:OpenBrowser", true))
+        if (!hasScreen || Console.IsOutputRedirected || !Environment.UserInteractive || !options.OpenBrowser)
             return;
         try
         {

@@ -10,12 +10,22 @@ public static class Home
     public static string Folder { get; } = Find();
 
     /// <summary>Options from configuration, with absolute paths and the worker that was built beside this program.</summary>
+    /// <exception cref="InvalidOperationException">A value cannot be read; the message names it.</exception>
     public static LabOptions Options(IConfiguration configuration)
     {
         LabOptions options = configuration.GetSection(LabOptions.Section).Get<LabOptions>() ?? new LabOptions();
         if (string.IsNullOrEmpty(configuration[$"{LabOptions.Section}:{nameof(LabOptions.WorkerPath)}"]))
             options = options with { WorkerPath = Worker() };
         return options.Resolve(Folder);
+    }
+
+    /// <summary>One sentence for each setting that does not exist: a misspelt one would silently have no effect.</summary>
+    public static IEnumerable<string> UnknownSettings(IConfiguration configuration)
+    {
+        string[] known = [.. typeof(LabOptions).GetProperties().Select(p => p.Name)];
+        return configuration.GetSection(LabOptions.Section).GetChildren()
+            .Where(s => !known.Contains(s.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(s => $"There is no setting {s.Path}; known are {string.Join(", ", known.Select(k => $"{LabOptions.Section}:{k}"))}.");
     }
 
     private static string Worker()

@@ -1,5 +1,6 @@
 using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Runs;
+using LrcnLab.Storage;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Data;
 using LrcnLab.Web.Features.Runs.Form;
@@ -21,6 +22,7 @@ public sealed partial class NewRun : IDisposable
     private string? _text;
     private IReadOnlyList<SpecProblem> _textProblems = [];
     private IReadOnlyList<SpecProblem> _refusals = [];
+    private string? _noRoom;
     private IReadOnlyList<DatasetRow> _datasets = [];
     private bool _showAll;
     private bool _launching;
@@ -118,12 +120,23 @@ public sealed partial class NewRun : IDisposable
         if (_draft?.Result.Spec is not { } spec || _launching)
             return;
         _launching = true;
-        CreateRunResult result = await Runs.CreateAsync(_name.Trim(), spec, _preset, _closed.Token);
-        _launching = false;
-        if (result.Id is { } id)
-            Navigation.NavigateTo(LabUrls.Run(id));
-        else
-            _refusals = result.Problems;
+        _noRoom = null;
+        try
+        {
+            CreateRunResult result = await Runs.CreateAsync(_name.Trim(), spec, _preset, _closed.Token);
+            if (result.Id is { } id)
+                Navigation.NavigateTo(LabUrls.Run(id));
+            else
+                _refusals = result.Problems;
+        }
+        catch (StorageFullException e)
+        {
+            _noRoom = e.Message;
+        }
+        finally
+        {
+            _launching = false;
+        }
     }
 
     private static string NextName(string name)

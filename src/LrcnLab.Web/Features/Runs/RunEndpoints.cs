@@ -44,10 +44,12 @@ public static class RunEndpoints
         if (root is null)
             return refusal!;
         var problems = new List<SpecProblem>();
-        string name = root.Text("name")?.Trim() ?? "";
+        foreach (string field in root.Select(f => f.Key).Except(["name", "preset", "spec"]))
+            problems.Add(new SpecProblem(field, $"There is no field \"{field}\"; known: name, preset, spec."));
+        string? preset = root.Text("preset");
+        string name = (root.ContainsKey("name") ? root.Text("name") : preset)?.Trim() ?? "";
         if (name.Length is 0 or > 200 || name.Any(char.IsControl))
             problems.Add(new SpecProblem("name", "A run needs a name of 1 to 200 characters."));
-        string? preset = root.Text("preset");
         if (preset is not null && Presets.Find(preset) is null)
             problems.Add(new SpecProblem("preset", $"There is no preset \"{preset}\"; known: {string.Join(", ", Presets.All.Select(p => p.Name))}."));
         SpecResult spec = Presets.Find(preset) is { } known ? SpecReader.Read(root["spec"] ?? new JsonObject(), known.Spec) : SpecReader.Read(root["spec"]);
@@ -116,10 +118,10 @@ public static class RunEndpoints
     private static IResult NoRun(Guid id) => Problems.NotFound($"There is no run {id}.");
 }
 
-/// <param name="Name">What people call the run.</param>
+/// <param name="Name">What people call the run; without one it is called like its preset.</param>
 /// <param name="Spec">The specification. Fields that are absent are those of the preset, without one their defaults.</param>
 /// <param name="Preset">The preset to start from, if any.</param>
-public sealed record CreateRunRequest(string Name, JsonObject? Spec, string? Preset);
+public sealed record CreateRunRequest(string? Name, JsonObject? Spec, string? Preset);
 
 public sealed record CreatedRun(Guid Id);
 

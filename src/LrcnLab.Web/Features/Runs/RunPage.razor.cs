@@ -1,5 +1,6 @@
 using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
+using LrcnLab.Storage;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -95,7 +96,15 @@ public sealed partial class RunPage : IDisposable
     private async Task ActAsync(Func<Guid, string, CancellationToken, Task<string?>> action)
     {
         _busy = true;
-        _refusal = await action(Id, "asked for on the run's page", _closed.Token);
+        try
+        {
+            _refusal = await action(Id, "asked for on the run's page", _closed.Token);
+        }
+        catch (StorageFullException e)
+        {
+            _refusal = e.Message;
+        }
+
         await LoadAsync();
         _busy = false;
     }
