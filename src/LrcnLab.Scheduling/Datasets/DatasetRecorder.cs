@@ -1,3 +1,4 @@
+using System.Globalization;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -29,8 +30,8 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
                 DatasetVersion version = Version(versionId, dataset, (newest?.Number ?? 0) + 1, hash, manifest, now);
                 db.DatasetVersions.Add(version);
                 db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample)));
-                string problems = manifest.Problems.Count == 0 ? "" : $", {manifest.Problems.Count} files could not be used";
-                return (versionId, $"Version {version.Number}: {manifest.Samples.Count} samples of {manifest.Classes.Count} classes{problems}.");
+                string problems = manifest.Problems.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {manifest.Problems.Count:N0} files could not be used");
+                return (versionId, string.Create(CultureInfo.InvariantCulture, $"Version {version.Number}: {manifest.Samples.Count:N0} samples of {manifest.Classes.Count:N0} classes{problems}."));
             },
             cancellationToken);
     }
