@@ -15,6 +15,9 @@ public static class WorkerProtocol
     public const int ExitStopped = 3;
 
     /// <summary>Every event of a run, in its folder.</summary>
+    /// <summary>What the log says when a continuation from a checkpoint was tried and gave the same weights.</summary>
+    public const string ResumeVerified = "Resume verified: training that goes on from a checkpoint gives the same weights bit for bit.";
+
     public const string JournalFile = "events.jsonl";
 
     public const string SpecFile = "spec.json";

@@ -1,3 +1,5 @@
+using LrcnLab.Core.Specs;
+
 namespace LrcnLab.Core.Metrics;
 
 /// <summary>Keys of the metrics that LrcnLab itself writes.</summary>
@@ -9,11 +11,31 @@ public static class MetricKeys
     public const string ValidationAccuracy = "validation/accuracy_top1";
     public const string ValidationAccuracyTop5 = "validation/accuracy_top5";
     public const string ValidationMeanClassAccuracy = "validation/accuracy_mean_class";
+    public const string ValidationMacroF1 = "validation/f1_macro";
     public const string TestLoss = "test/loss";
     public const string TestAccuracy = "test/accuracy_top1";
     public const string LearningRate = "optimizer/learning_rate";
     public const string GradientNorm = "optimizer/gradient_norm";
     public const string ClipsPerSecond = "speed/clips_per_second";
+    public const string FramesPerSecond = "speed/frames_per_second";
+
+    /// <summary>Milliseconds of a step that went into waiting for clips and turning them into tensors; the other parts follow.</summary>
+    public const string DataTime = "time/data_ms";
+    public const string ForwardTime = "time/forward_ms";
+    public const string BackwardTime = "time/backward_ms";
+    public const string OptimizerTime = "time/optimizer_ms";
+
+    /// <summary>Bytes that the worker occupies.</summary>
+    public const string ProcessMemory = "memory/process_bytes";
+
+    /// <summary>The key of a metric that can choose between states.</summary>
+    public static string Of(ValidationMetric metric) => metric switch
+    {
+        ValidationMetric.ValidationLoss => ValidationLoss,
+        ValidationMetric.ValidationMeanClassAccuracy => ValidationMeanClassAccuracy,
+        ValidationMetric.ValidationMacroF1 => ValidationMacroF1,
+        _ => ValidationAccuracy,
+    };
 
     /// <summary>True when smaller values are better, which decides what "best" means.</summary>
     public static bool LowerIsBetter(string key) => key.Contains("loss", StringComparison.Ordinal) || key.Contains("error", StringComparison.Ordinal) || key.Contains("gradient_norm", StringComparison.Ordinal);

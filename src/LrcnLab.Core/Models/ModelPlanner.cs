@@ -26,11 +26,13 @@ public static class ModelPlanner
             layers.Add(new ConvolutionLayer($"conv{i + 1}", inChannels, channels, convolution.Kernel, convolution.Stride, left, right, top, bottom, convolution.Initializer, Frame()));
             if (backbone.Normalization == FrameNormalization.Batch)
                 layers.Add(new BatchNormLayer($"bn{i + 1}", channels, Frame()));
-            layers.Add(new ReluLayer($"relu{i + 1}", Frame()));
+            else if (backbone.Normalization == FrameNormalization.Group)
+                layers.Add(new GroupNormLayer($"gn{i + 1}", channels, (int)System.Numerics.BigInteger.GreatestCommonDivisor(channels, 8), Frame()));
+            layers.Add(new ActivationLayer($"{backbone.Activation.ToString().ToLowerInvariant()}{i + 1}", backbone.Activation, Frame()));
             if (convolution.Pool > 1)
             {
                 (height, width) = (height / convolution.Pool, width / convolution.Pool);
-                layers.Add(new MaxPoolLayer($"pool{++pools}", convolution.Pool, Frame()));
+                layers.Add(new PoolLayer($"pool{++pools}", backbone.Pooling, convolution.Pool, Frame()));
             }
         }
 
@@ -40,13 +42,16 @@ public static class ModelPlanner
         if (backbone.Dropout > 0)
             layers.Add(new DropoutLayer("dropout", backbone.Dropout, SharedOverTime: false, sequence));
 
-        LstmSpec lstm = spec.Model.Lstm;
-        if (lstm.InputDropout > 0)
-            layers.Add(new DropoutLayer("input_dropout", lstm.InputDropout, SharedOverTime: true, sequence));
-        layers.Add(new LstmLayer("lstm", features, lstm.Hidden, lstm.Layers, [data.ClipLength, lstm.Hidden]));
-        bool everyStep = lstm.Readout == Readout.EveryStep;
-        layers.Add(new ReadoutLayer("readout", lstm.Readout, everyStep ? [data.ClipLength, lstm.Hidden] : [lstm.Hidden]));
-        layers.Add(new LinearLayer("fc", lstm.Hidden, classes, everyStep ? [data.ClipLength, classes] : [classes]));
+        SequenceSpec recurrent = spec.Model.Sequence;
+        if (recurrent.InputDropout > 0)
+            layers.Add(new DropoutLayer("input_dropout", recurrent.InputDropout, SharedOverTime: true, sequence));
+        int state = recurrent.Bidirectional ? 2 * recurrent.Hidden : recurrent.Hidden;
+        layers.Add(new RecurrentLayer(
+            recurrent.Kind.ToString().ToLowerInvariant(), recurrent.Kind, features, recurrent.Hidden, recurrent.Layers,
+            recurrent.Bidirectional, recurrent.Dropout, recurrent.Gates, [data.ClipLength, state]));
+        bool everyStep = recurrent.Readout == Readout.EveryStep;
+        layers.Add(new ReadoutLayer("readout", recurrent.Readout, everyStep ? [data.ClipLength, state] : [state]));
+        layers.Add(new LinearLayer("fc", state, classes, everyStep ? [data.ClipLength, classes] : [classes]));
         return new ModelPlan([data.ClipLength, data.Channels(), data.Height, data.Width], classes, layers);
     }
 

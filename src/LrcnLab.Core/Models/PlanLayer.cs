@@ -52,18 +52,34 @@ public sealed record BatchNormLayer(string Name, int Channels, IReadOnlyList<int
     public override long ActivationBytes => 4 * OutputSize;
 }
 
-public sealed record ReluLayer(string Name, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+/// <summary>Each frame by itself: groups of channels get mean 0 and deviation 1.</summary>
+public sealed record GroupNormLayer(string Name, int Channels, int Groups, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
 {
-    public override string Type => "ReLU";
+    public override string Type => $"Group norm {Groups}";
+    public override long Parameters => 2L * Channels;
     public override long ActivationBytes => 4 * OutputSize;
 }
 
-public sealed record MaxPoolLayer(string Name, int Size, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+public sealed record ActivationLayer(string Name, Activation Activation, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
 {
-    public override string Type => $"Max pool {Size}x{Size}";
+    public override string Type => Activation switch
+    {
+        Activation.Relu => "ReLU",
+        Activation.LeakyRelu => "Leaky ReLU",
+        Activation.Silu => "SiLU",
+        Activation.Tanh => "tanh",
+        _ => Activation.ToString().ToUpperInvariant(),
+    };
+
+    public override long ActivationBytes => 4 * OutputSize;
+}
+
+public sealed record PoolLayer(string Name, PoolKind Kind, int Size, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+{
+    public override string Type => $"{Kind} pool {Size}x{Size}";
 
     /// <summary>Values, and the 64-bit index of each maximum.</summary>
-    public override long ActivationBytes => (4 + 8) * OutputSize;
+    public override long ActivationBytes => (Kind == PoolKind.Max ? 4 + 8 : 4) * OutputSize;
 }
 
 /// <summary>Frames to feature vectors: <c>[T, C, H, W]</c> to <c>[T, F]</c>.</summary>
@@ -79,18 +95,26 @@ public sealed record DropoutLayer(string Name, double Probability, bool SharedOv
     public override long ActivationBytes => 4 * OutputSize + (SharedOverTime ? 4L * OutputShape[^1] : OutputSize);
 }
 
-/// <summary>A stack of LSTMs; gates in PyTorch's order i, f, g, o; <c>bias_hh</c> stays at zero.</summary>
-public sealed record LstmLayer(string Name, int InputSize, int Hidden, int Layers, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+/// <summary>A stack of LSTMs (gates in PyTorch's order i, f, g, o; <c>bias_hh</c> stays at zero) or GRUs (gates r, z, n), forwards or both ways.</summary>
+public sealed record RecurrentLayer(
+    string Name, SequenceKind Kind, int InputSize, int Hidden, int Layers, bool Bidirectional, double Dropout, GateFunction Gates, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
 {
-    public override string Type => Layers == 1 ? $"LSTM {Hidden}" : $"LSTM {Hidden} x {Layers}";
-    public override long Parameters => Weights + 8L * Hidden * Layers;
-    public override long FrozenParameters => 4L * Hidden * Layers;
+    public override string Type => $"{(Bidirectional ? "Bidirectional " : "")}{Kind.ToString().ToUpperInvariant()} {Hidden}{(Layers == 1 ? "" : $" x {Layers}")}";
+    public override long Parameters => Weights + 2L * GateSize * Layers * Directions;
+
+    /// <summary>Keras has one bias an LSTM gate, but two a GRU gate.</summary>
+    public override long FrozenParameters => Kind == SequenceKind.Lstm ? (long)GateSize * Layers * Directions : 0;
+
     public override long Flops => 2 * Weights * OutputShape[0];
 
-    /// <summary>Four gates, cell and hidden state a step.</summary>
-    public override long ActivationBytes => 4L * OutputShape[0] * Hidden * 7 * Layers;
+    /// <summary>Gates, cell and hidden state a step.</summary>
+    public override long ActivationBytes => 4L * OutputShape[0] * Hidden * (Kind == SequenceKind.Lstm ? 7 : 5) * Layers * Directions;
 
-    private long Weights => 4L * Hidden * (InputSize + Hidden) + 8L * Hidden * Hidden * (Layers - 1);
+    public int Directions => Bidirectional ? 2 : 1;
+
+    private int GateSize => (Kind == SequenceKind.Lstm ? 4 : 3) * Hidden;
+
+    private long Weights => (long)GateSize * Directions * (InputSize + Hidden + (long)(Layers - 1) * (Directions * Hidden + Hidden));
 }
 
 /// <summary>Which steps of the sequence the classifier reads.</summary>

@@ -15,11 +15,14 @@ public sealed class FieldAttribute(string label, string help) : Attribute
     /// <summary>Unit shown beside the value, such as <c>px</c> or <c>epochs</c>.</summary>
     public string Unit { get; init; } = "";
 
-    /// <summary>Smallest allowed number, inclusive. For text and lists: smallest length.</summary>
+    /// <summary>Smallest allowed number, inclusive. For text and lists of items: smallest length.</summary>
     public double Minimum { get; init; } = double.NegativeInfinity;
 
-    /// <summary>Largest allowed number, inclusive. For text and lists: largest length.</summary>
+    /// <summary>Largest allowed number, inclusive. For text and lists of items: largest length.</summary>
     public double Maximum { get; init; } = double.PositiveInfinity;
+
+    /// <summary>The name that the field had before; what was written with it can still be read.</summary>
+    public string Formerly { get; init; } = "";
 
     /// <summary>Shown only in the full form, not in the simple one.</summary>
     public bool Advanced { get; init; }

@@ -32,6 +32,9 @@ public static class SpecDiff
                 foreach (var (name, value) in section)
                     Walk(value, path.Length == 0 ? name : $"{path}.{name}", settings);
                 break;
+            case JsonArray list when list.All(item => item is JsonValue):
+                settings.Add(new(path, list.Count == 0 ? "none" : string.Join(", ", list.Select(item => item!.ToString()))));
+                break;
             case JsonArray list:
                 for (int i = 0; i < list.Count; i++)
                     Walk(list[i], $"{path}[{i}]", settings);

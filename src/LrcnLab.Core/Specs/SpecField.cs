@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace LrcnLab.Core.Specs;
 
-public enum FieldKind { Section, List, Integer, Number, Text, Flag, Choice }
+public enum FieldKind { Section, List, Integers, Integer, Number, Text, Flag, Choice }
 
 /// <summary>One declared field of the specification, as read from <see cref="FieldAttribute"/>.</summary>
 public sealed class SpecField
@@ -21,6 +21,7 @@ public sealed class SpecField
         Unit = declaration.Unit;
         Minimum = declaration.Minimum;
         Maximum = declaration.Maximum;
+        Formerly = declaration.Formerly;
         Advanced = declaration.Advanced;
         Type = property.PropertyType;
         Kind = KindOf(Type);
@@ -40,8 +41,11 @@ public sealed class SpecField
     /// <summary>Name within its section, camelCase.</summary>
     public string Name { get; }
 
-    /// <summary>Path from the root, such as <c>model.lstm.hidden</c>; items of lists as <c>[]</c>.</summary>
+    /// <summary>Path from the root, such as <c>model.sequence.hidden</c>; items of lists as <c>[]</c>.</summary>
     public string Path { get; }
+
+    /// <summary>An earlier name that is still understood; empty when there is none.</summary>
+    public string Formerly { get; }
 
     public string Label { get; }
     public string Help { get; }
@@ -87,6 +91,7 @@ public sealed class SpecField
         : type == typeof(string) ? FieldKind.Text
         : type == typeof(bool) ? FieldKind.Flag
         : type.IsEnum ? FieldKind.Choice
+        : type == typeof(IReadOnlyList<int>) ? FieldKind.Integers
         : type.IsAssignableTo(typeof(IEnumerable)) ? FieldKind.List
         : FieldKind.Section;
 }

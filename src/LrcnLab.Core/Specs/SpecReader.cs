@@ -51,7 +51,7 @@ public static class SpecReader
         foreach (var (name, value) in Members(json, path, problems))
         {
             string at = path.Length == 0 ? Shorten(name) : $"{path}.{Shorten(name)}";
-            SpecField? field = fields.FirstOrDefault(f => f.Name == name);
+            SpecField? field = fields.FirstOrDefault(f => f.Name == name || f.Formerly == name);
             if (field is null)
                 problems.Add(new SpecProblem(at, UnknownName(name, fields)));
             else if (TryRead(field, value, at, problems, out object? read))
@@ -90,6 +90,9 @@ public static class SpecReader
             case FieldKind.List:
                 value = ReadList(field, node, at, problems);
                 break;
+            case FieldKind.Integers:
+                value = ReadIntegers(field, node, at, problems);
+                break;
             case FieldKind.Choice:
                 int choice = Scalar(node) is string word ? field.Choices.ToList().IndexOf(word) : -1;
                 if (choice >= 0)
@@ -120,7 +123,7 @@ public static class SpecReader
 
     private static double ReadNumber(SpecField field, JsonNode? node, string at, List<SpecProblem> problems)
     {
-        bool whole = field.Kind == FieldKind.Integer;
+        bool whole = field.Kind is FieldKind.Integer or FieldKind.Integers;
         if (Scalar(node) is double number && double.IsFinite(number) && number >= field.Minimum && number <= field.Maximum && (!whole || number == Math.Floor(number)))
             return number;
         string unit = field.Unit.Length == 0 ? "" : $" ({field.Unit})";
@@ -147,6 +150,14 @@ public static class SpecReader
         }
 
         return items;
+    }
+
+    private static List<int>? ReadIntegers(SpecField field, JsonNode? node, string at, List<SpecProblem> problems)
+    {
+        if (node is JsonArray { Count: <= 1000 } array)
+            return [.. array.Select((item, i) => (int)ReadNumber(field, item, $"{at}[{i}]", problems))];
+        problems.Add(Wrong(at, node, $"a list of at most 1000 whole numbers from {Number(field.Minimum)} to {Number(field.Maximum)}"));
+        return null;
     }
 
     private static object? Scalar(JsonNode? node) => node?.GetValueKind() switch

@@ -32,5 +32,15 @@ public static class SpecRules
 
         if (spec.Schedule.Kind == ScheduleKind.InverseTime && spec.Schedule.Decay == 0)
             yield return new SpecProblem("schedule.decay", "The inverse-time schedule needs a decay above 0; Keras' common value is 1e-6.");
+        if (spec.Schedule is { Kind: ScheduleKind.MultiStep, Milestones: var milestones } && (milestones.Count == 0 || milestones.Zip(milestones.Skip(1)).Any(pair => pair.First >= pair.Second)))
+            yield return new SpecProblem("schedule.milestones", "The multi-step schedule needs at least one milestone, in rising order, such as 30, 60, 80.");
+        if (spec.Model.Sequence is { Dropout: > 0, Layers: 1 })
+            yield return new SpecProblem("model.sequence.dropout", "Dropout between layers needs at least 2 layers; for one layer use the input dropout.");
+        if (spec.Training.Mixup > 0 && spec.Data.Sampling == ClipSampling.Variable)
+            yield return new SpecProblem("training.mixup", "Mixup blends clips of the same length: choose another sampling than variable, or 0.");
+        if (spec.Resources.RecomputeFrames > 0 && spec.Model.Backbone.Normalization == FrameNormalization.Batch)
+            yield return new SpecProblem("resources.recomputeFrames", "Recomputing would take a batch norm's statistics from a part of the batch: choose normalisation none or group, or 0.");
+        if (spec.Resources is { Precision: not Precision.Float32, RecomputeFrames: > 0 })
+            yield return new SpecProblem("resources.recomputeFrames", "Recomputing is done in float32 only: choose that precision, or 0.");
     }
 }

@@ -14,6 +14,7 @@ public static class SpecWriter
     {
         FieldKind.Section => Section(value!, field.Children),
         FieldKind.List => new JsonArray([.. ((IEnumerable)value!).Cast<object>().Select(item => (JsonNode)Section(item, field.Children))]),
+        FieldKind.Integers => new JsonArray([.. ((IEnumerable<int>)value!).Select(item => (JsonNode)JsonValue.Create(item))]),
         FieldKind.Integer => JsonValue.Create((int)value!),
         FieldKind.Number => Number((double)value!),
         FieldKind.Flag => JsonValue.Create((bool)value!),

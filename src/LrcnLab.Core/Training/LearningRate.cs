@@ -20,6 +20,7 @@ public static class LearningRate
         {
             ScheduleKind.Cosine => rate * 0.5 * (1 + Math.Cos(Math.PI * Math.Clamp((double)(step - schedule.WarmupSteps) / Math.Max(1, total - schedule.WarmupSteps), 0, 1))),
             ScheduleKind.Step => rate * Math.Pow(schedule.StepFactor, step / ((long)schedule.StepEpochs * stepsPerEpoch)),
+            ScheduleKind.MultiStep => rate * Math.Pow(schedule.StepFactor, schedule.Milestones.Count(m => step >= (long)m * stepsPerEpoch)),
             ScheduleKind.InverseTime => rate / (1 + schedule.Decay * step),
             _ => rate,
         };

@@ -17,6 +17,18 @@ public static class Shuffle
         return order;
     }
 
+    /// <summary>
+    /// As many places of <paramref name="labels"/> as there are, each class equally often (the first ones once more where it does not divide): clips of rare classes repeat,
+    /// those of common ones wait for another epoch.
+    /// </summary>
+    public static int[] BalancedOrder(IReadOnlyList<int> labels, int seed, int epoch)
+    {
+        int[][] classes = [.. Enumerable.Range(0, labels.Count).GroupBy(i => labels[i]).OrderBy(g => g.Key).Select(g => g.ToArray())];
+        int[][] drawn = [.. classes.Select((members, c) => Order(members.Length, seed, unchecked(epoch * 8191 + c + 1)).Select(i => members[i]).ToArray())];
+        int[] chosen = [.. Enumerable.Range(0, labels.Count).Select(i => drawn[i % classes.Length][i / classes.Length % drawn[i % classes.Length].Length])];
+        return [.. Order(chosen.Length, seed, epoch).Select(i => chosen[i])];
+    }
+
     /// <summary>The source of one sample's augmentation in one epoch.</summary>
     public static SplitMix ForSample(int seed, int epoch, int sample) => new(Mix(seed, epoch, sample));
 
@@ -45,6 +57,29 @@ public struct SplitMix(ulong state)
     /// <summary>Uniform in [0, 1).</summary>
     public double NextUnit() => (Next() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>Beta-distributed in [0, 1] with both parameters <paramref name="alpha"/>: the ratio of two gamma variables.</summary>
+    public double NextBeta(double alpha)
+    {
+        double a = NextGamma(alpha), b = NextGamma(alpha);
+        return a + b > 0 ? a / (a + b) : 0.5;
+    }
+
     /// <summary>Uniform in [-limit, limit).</summary>
     public double NextSymmetric(double limit) => (2 * NextUnit() - 1) * limit;
+
+    /// <summary>Marsaglia and Tsang 2000; below 1 by their power of a uniform variable.</summary>
+    private double NextGamma(double shape)
+    {
+        if (shape < 1)
+            return NextGamma(shape + 1) * Math.Pow(1 - NextUnit(), 1 / shape);
+        double d = shape - 1.0 / 3, c = 1 / Math.Sqrt(9 * d);
+        while (true)
+        {
+            // Box and Muller; 1 - u lies in (0, 1], where the logarithm is finite.
+            double x = Math.Sqrt(-2 * Math.Log(1 - NextUnit())) * Math.Cos(2 * Math.PI * NextUnit());
+            double v = Math.Pow(1 + c * x, 3);
+            if (v > 0 && Math.Log(1 - NextUnit()) < 0.5 * x * x + d - d * v + d * Math.Log(v))
+                return d * v;
+        }
+    }
 }

@@ -28,13 +28,15 @@ public sealed class ClipReader
     public int ClipBytes => checked(_data.ClipLength * _frames.FrameBytes);
 
     /// <param name="sample">Index into the manifest's samples.</param>
-    /// <param name="epoch">Decides the augmentation together with seed and sample; null for evaluation: no augmentation, centre sampling.</param>
-    /// <param name="clip">Receives <see cref="ClipBytes"/> bytes.</param>
-    public void Read(int sample, int? epoch, Span<byte> clip)
+    /// <param name="epoch">Decides augmentation and frames together with seed and sample; null for evaluation, without chance.</param>
+    /// <param name="place">Which of all possible clips evaluation reads, in [0, 1): 0.5 for the centre. Means nothing with an epoch.</param>
+    /// <param name="clip">Room for <see cref="ClipBytes"/> bytes; what lies behind a shorter clip stays as it was.</param>
+    /// <returns>Frames of the clip.</returns>
+    public int Read(int sample, int? epoch, double place, Span<byte> clip)
     {
         if (clip.Length != ClipBytes)
             throw new ArgumentException($"A clip has {ClipBytes} bytes, the buffer {clip.Length}.", nameof(clip));
-        int length = _data.ClipLength, frameBytes = _frames.FrameBytes, frames = _frames.FrameCount(sample);
+        int frameBytes = _frames.FrameBytes, frames = _frames.FrameCount(sample), length = ClipSampler.Length(_data, frames);
         Span<int> indices = length <= ClipLengthOnStack ? stackalloc int[length] : new int[length];
         ClipChange change = ClipChange.None;
         if (epoch is { } e)
@@ -45,11 +47,12 @@ public sealed class ClipReader
         }
         else
         {
-            ClipSampler.Centre(_data, frames, indices);
+            ClipSampler.Fixed(_data, frames, place, indices);
         }
 
         for (int t = 0; t < length; t++)
             change.Apply(_frames.Frame(sample, indices[t]), clip.Slice(t * frameBytes, frameBytes), _data.Width, _data.Height);
-        change.ApplyValues(clip);
+        change.ApplyValues(clip[..(length * frameBytes)]);
+        return length;
     }
 }

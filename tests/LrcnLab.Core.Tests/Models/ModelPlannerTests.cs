@@ -52,7 +52,7 @@ public sealed class ModelPlannerTests
         ModelPlan plan = Seed(frames, size);
 
         Assert.Equal(2 * aFrame * frames, plan.Layers.OfType<ConvolutionLayer>().Sum(l => l.Flops), 2 * 0.005e6 * frames);
-        Assert.Equal(2 * aStep * frames, Layer<LstmLayer>(plan).Flops, 2 * 0.005e6 * frames);
+        Assert.Equal(2 * aStep * frames, Layer<RecurrentLayer>(plan).Flops, 2 * 0.005e6 * frames);
         Assert.Equal(2 * aClip, plan.FlopsPerClip, 2 * 0.005e9);
     }
 
@@ -95,7 +95,7 @@ public sealed class ModelPlannerTests
         Assert.Equal([16, 3, 48, 65], plan.InputShape);
         Assert.Equal([16, 5, 24, 33], Layer<ConvolutionLayer>(plan).OutputShape);
         Assert.Equal((1, 2, 1, 1), (Layer<ConvolutionLayer>(plan).PadLeft, Layer<ConvolutionLayer>(plan).PadRight, Layer<ConvolutionLayer>(plan).PadTop, Layer<ConvolutionLayer>(plan).PadBottom));
-        Assert.Equal([16, 5, 8, 11], Layer<MaxPoolLayer>(plan).OutputShape);
+        Assert.Equal([16, 5, 8, 11], Layer<PoolLayer>(plan).OutputShape);
         Assert.Equal([16, 5 * 8 * 11], Layer<FeatureLayer>(plan).OutputShape);
     }
 
@@ -126,8 +126,8 @@ public sealed class ModelPlannerTests
     [InlineData(3, 4 * 8 * (51_200 + 8) + 2 * 32 + 2 * (4 * 8 * 16 + 2 * 32))]
     public void LstmStack_HasParametersAsPyTorchCounts(int layers, long expected)
     {
-        RunSpec spec = new() { Model = new ModelSpec { Lstm = new LstmSpec { Hidden = 8, Layers = layers } } };
-        LstmLayer lstm = Layer<LstmLayer>(ModelPlanner.Plan(spec, 8));
+        RunSpec spec = new() { Model = new ModelSpec { Sequence = new SequenceSpec { Hidden = 8, Layers = layers } } };
+        RecurrentLayer lstm = Layer<RecurrentLayer>(ModelPlanner.Plan(spec, 8));
 
         Assert.Equal(expected, lstm.Parameters);
         Assert.Equal(32 * layers, lstm.FrozenParameters);
@@ -141,7 +141,7 @@ public sealed class ModelPlannerTests
     [InlineData(Readout.EveryStep, true)]
     public void Readout_DecidesWhatTheClassifierReads(Readout readout, bool everyStep)
     {
-        RunSpec spec = new() { Model = new ModelSpec { Lstm = new LstmSpec { Hidden = 24, Readout = readout } } };
+        RunSpec spec = new() { Model = new ModelSpec { Sequence = new SequenceSpec { Hidden = 24, Readout = readout } } };
         ModelPlan plan = ModelPlanner.Plan(spec, 8);
 
         Assert.Equal(everyStep ? [16, 24] : [24], Layer<ReadoutLayer>(plan).OutputShape);
@@ -157,7 +157,7 @@ public sealed class ModelPlannerTests
 
         Assert.Equal(["conv1", "bn1", "relu1", "pool1", "conv2", "bn2", "relu2", "pool2", "conv3", "bn3", "relu3", "pool3"], plan.Layers.Take(12).Select(l => l.Name));
         Assert.Equal([2 * 16, 2 * 32, 2 * 64], plan.Layers.OfType<BatchNormLayer>().Select(l => l.Parameters));
-        Assert.Equal(plan.Parameters - plan.Layers.OfType<LstmLayer>().Single().FrozenParameters + 2 * (16 + 32 + 64), plan.ParametersKeras);
+        Assert.Equal(plan.Parameters - plan.Layers.OfType<RecurrentLayer>().Single().FrozenParameters + 2 * (16 + 32 + 64), plan.ParametersKeras);
     }
 
     [Fact]
@@ -188,14 +188,14 @@ public sealed class ModelPlannerTests
             Model = new ModelSpec
             {
                 Backbone = new BackboneSpec { Convolutions = [.. Enumerable.Repeat(new ConvolutionSpec { Filters = 2048, Kernel = 15 }, 32)] },
-                Lstm = new LstmSpec { Hidden = 4096, Layers = 8 },
+                Sequence = new SequenceSpec { Hidden = 4096, Layers = 8 },
             },
             Training = new TrainingSpec { BatchSize = 4096 },
         };
         Assert.Empty(SpecReader.Validate(spec));
         ModelPlan plan = ModelPlanner.Plan(spec, 1000);
 
-        Assert.Equal(2048L * 512 * 512, plan.Layers.OfType<LstmLayer>().Single().InputSize);
+        Assert.Equal(2048L * 512 * 512, plan.Layers.OfType<RecurrentLayer>().Single().InputSize);
         Assert.True(plan.Parameters > 8e12 && plan.FlopsPerClip > 7.8e18 && plan.MemoryBytes(spec) > 1e17);
     }
 
@@ -225,5 +225,5 @@ public sealed class ModelPlannerTests
     private static T Layer<T>(ModelPlan plan) where T : PlanLayer => Assert.IsType<T>(plan.Layers.First(l => l is T));
 
     private static IEnumerable<string> Rows(ModelPlan plan) =>
-        plan.Layers.Where(l => l is not ReluLayer).Select(l => $"{l.Name} [{string.Join(',', l.OutputShape)}] {l.ParametersKeras}");
+        plan.Layers.Where(l => l is not ActivationLayer).Select(l => $"{l.Name} [{string.Join(',', l.OutputShape)}] {l.ParametersKeras}");
 }

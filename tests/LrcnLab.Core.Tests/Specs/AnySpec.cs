@@ -36,6 +36,9 @@ internal static class AnySpec
                     foreach (object item in (IEnumerable)value)
                         Collect(item, field.Children, $"{at}[{i++}]", leaves);
                     break;
+                case FieldKind.Integers:
+                    leaves.Add($"{at} = {string.Join(", ", (IEnumerable<int>)value)}");
+                    break;
                 default:
                     leaves.Add($"{at} = {Convert.ToString(value, CultureInfo.InvariantCulture)}");
                     break;
@@ -54,6 +57,7 @@ internal static class AnySpec
             FieldKind.List => new ListGen(field),
             FieldKind.Integer => Gen.OneOf(Gen.Int[(int)field.Minimum, (int)field.Maximum], Gen.OneOf((int)field.Minimum, (int)field.Maximum)).Select(i => (object)i),
             FieldKind.Number => Gen.OneOf(Gen.Double[field.Minimum, field.Maximum], Gen.OneOf(field.Minimum, field.Maximum)).Select(d => (object)d),
+            FieldKind.Integers => Gen.Int[(int)field.Minimum, (int)field.Maximum].Array[0, 4].Select(a => (object)(IReadOnlyList<int>)[.. a.Distinct().Order()]),
             FieldKind.Flag => Gen.Bool.Select(b => (object)b),
             FieldKind.Choice => Gen.Int[0, field.Choices.Count - 1].Select(i => Enum.GetValues(field.Type).GetValue(i)!),
             _ => Text((int)field.Minimum, (int)Math.Min(field.Maximum, 30)),

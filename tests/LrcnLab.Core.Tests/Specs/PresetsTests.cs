@@ -45,7 +45,7 @@ public sealed class PresetsTests
         Assert.Equal([32, 32, 64, 64, 128, 128, 256, 256], spec.Model.Backbone.Convolutions.Select(c => c.Filters));
         Assert.Equal([7, 3, 3, 3, 3, 3, 3, 3], spec.Model.Backbone.Convolutions.Select(c => c.Kernel));
         Assert.Equal([1, 2, 1, 2, 1, 2, 1, 2], spec.Model.Backbone.Convolutions.Select(c => c.Pool));
-        Assert.Equal((0.7, 512, 0.5), (spec.Model.Backbone.Dropout, spec.Model.Lstm.Hidden, spec.Model.Lstm.InputDropout));
+        Assert.Equal((0.7, 512, 0.5), (spec.Model.Backbone.Dropout, spec.Model.Sequence.Hidden, spec.Model.Sequence.InputDropout));
         Assert.Equal((OptimizerKind.Adam, 1e-5, 1e-6), (spec.Optimizer.Kind, spec.Optimizer.LearningRate, spec.Schedule.Decay));
     }
 }

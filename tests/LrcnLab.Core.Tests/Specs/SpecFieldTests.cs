@@ -46,7 +46,7 @@ public sealed class SpecFieldTests
     public void NumbersWithoutUnit_AreTheseOnly() =>
         Assert.Equal(
             [
-                "model.backbone.convolutions[].filters", "model.lstm.layers", "optimizer.epsilon", "optimizer.learningRate", "optimizer.momentum", "optimizer.weightDecay",
+                "model.backbone.convolutions[].filters", "model.sequence.layers", "optimizer.epsilon", "optimizer.learningRate", "optimizer.momentum", "optimizer.weightDecay",
                 "schedule.stepFactor", "training.seed",
             ],
             Declared.Where(f => f.Kind is FieldKind.Integer or FieldKind.Number && f.Unit.Length == 0).Select(f => f.Path).Order(StringComparer.Ordinal));
@@ -56,7 +56,7 @@ public sealed class SpecFieldTests
     {
         Assert.Contains(SpecField.Word(f.Default!), f.Choices);
         Assert.Equal(f.Choices.Count, f.Choices.Distinct().Count());
-        Assert.All(f.Choices, word => Assert.Matches("^[a-z]+(-[a-z]+)*$", word));
+        Assert.All(f.Choices, word => Assert.Matches("^[a-z]+[0-9]*(-[a-z]+[0-9]*)*$", word));
     });
 
     [Fact]

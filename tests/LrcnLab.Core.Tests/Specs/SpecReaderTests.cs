@@ -61,7 +61,7 @@ public sealed class SpecReaderTests
     public void Field_OfTheWrongType_IsRefused(string path)
     {
         SpecField field = Find(path);
-        JsonNode?[] wrong = [null, new JsonObject { ["x"] = 1 }, JsonValue.Create(-7.25), field.Kind == FieldKind.Flag ? "true" : JsonValue.Create(true), field.Kind == FieldKind.List ? "x" : new JsonArray(1)];
+        JsonNode?[] wrong = [null, new JsonObject { ["x"] = 1 }, JsonValue.Create(-7.25), field.Kind == FieldKind.Flag ? "true" : JsonValue.Create(true), field.Kind is FieldKind.List or FieldKind.Integers ? "x" : new JsonArray(1)];
         foreach (JsonNode? value in wrong)
             AssertOnlyProblem(field, value, "is not allowed here: expected ");
     }
@@ -135,7 +135,7 @@ public sealed class SpecReaderTests
         SpecResult result = SpecText.Parse("""
             {
               "data": { "clipLength": 0, "width": "wide" },
-              "model": { "backbone": { "convolutions": [ {}, { "kernel": 16, "colour": 1 } ] }, "lstm": { "hidden": 12.5 } },
+              "model": { "backbone": { "convolutions": [ {}, { "kernel": 16, "colour": 1 } ] }, "sequence": { "hidden": 12.5 } },
               "optimiser": {},
               "training": { "epochs": 1e9 }
             }
@@ -143,7 +143,7 @@ public sealed class SpecReaderTests
 
         Assert.Null(result.Spec);
         Assert.Equal(
-            ["data.clipLength", "data.width", "model.backbone.convolutions[1].kernel", "model.backbone.convolutions[1].colour", "model.lstm.hidden", "optimiser", "training.epochs"],
+            ["data.clipLength", "data.width", "model.backbone.convolutions[1].kernel", "model.backbone.convolutions[1].colour", "model.sequence.hidden", "optimiser", "training.epochs"],
             result.Problems.Select(p => p.Path));
     }
 
@@ -216,19 +216,40 @@ public sealed class SpecReaderTests
     [Fact]
     public void Read_OverAPreset_ChangesOnlyWhatIsNamed()
     {
-        var changes = JsonNode.Parse("""{ "training": { "epochs": 3 }, "model": { "lstm": { "hidden": 32 } } }""");
+        var changes = JsonNode.Parse("""{ "training": { "epochs": 3 }, "model": { "sequence": { "hidden": 32 } } }""");
 
         RunSpec spec = SpecReader.Read(changes, Presets.QuickStart.Spec).Spec!;
 
-        Assert.Equal(["model.lstm.hidden", "training.epochs"], SpecDiff.Between(Presets.QuickStart.Spec, spec).Select(d => d.Path).Order());
-        Assert.Equal((3, 32), (spec.Training.Epochs, spec.Model.Lstm.Hidden));
+        Assert.Equal(["model.sequence.hidden", "training.epochs"], SpecDiff.Between(Presets.QuickStart.Spec, spec).Select(d => d.Path).Order());
+        Assert.Equal((3, 32), (spec.Training.Epochs, spec.Model.Sequence.Hidden));
     }
 
     [Fact]
     public void Read_OverAPreset_NamesEveryWrongField()
     {
-        var changes = JsonNode.Parse("""{ "training": { "epochs": 0 }, "model": { "lstm": { "hiden": 32 } } }""");
+        var changes = JsonNode.Parse("""{ "training": { "epochs": 0 }, "model": { "sequence": { "hiden": 32 } } }""");
 
-        Assert.Equal(["model.lstm.hiden", "training.epochs"], SpecReader.Read(changes, Presets.QuickStart.Spec).Problems.Select(p => p.Path).Order());
+        Assert.Equal(["model.sequence.hiden", "training.epochs"], SpecReader.Read(changes, Presets.QuickStart.Spec).Problems.Select(p => p.Path).Order());
     }
+
+    [Fact]
+    public void Integers_WithWrongItems_NameEach()
+    {
+        SpecResult result = SpecReader.Read(JsonNode.Parse("""{ "schedule": { "kind": "multi-step", "milestones": [30, "x", 0] } }"""));
+
+        Assert.Equal(["schedule.milestones[1]", "schedule.milestones[2]"], result.Problems.Select(p => p.Path));
+        Assert.Equal("schedule.milestones", Assert.Single(SpecReader.Read(JsonNode.Parse("""{ "schedule": { "kind": "multi-step", "milestones": [30, 20] } }""")).Problems).Path);
+        Assert.Equal([30, 60], SpecReader.Read(JsonNode.Parse("""{ "schedule": { "kind": "multi-step", "milestones": [30, 60] } }""")).Spec!.Schedule.Milestones);
+    }
+
+    [Fact]
+    public void Field_UnderItsFormerName_IsRead() =>
+        Assert.Equal(33, SpecReader.Read(JsonNode.Parse("""{ "model": { "lstm": { "hidden": 33 } } }""")).Spec!.Model.Sequence.Hidden);
+
+    [Theory]
+    [InlineData("""{ "model": { "sequence": { "dropout": 0.5 } } }""", "model.sequence.dropout")]
+    [InlineData("""{ "training": { "mixup": 0.2 }, "data": { "sampling": "variable" } }""", "training.mixup")]
+    [InlineData("""{ "resources": { "recomputeFrames": 8 }, "model": { "backbone": { "normalization": "batch" } } }""", "resources.recomputeFrames")]
+    [InlineData("""{ "resources": { "recomputeFrames": 8, "precision": "bfloat16" } }""", "resources.recomputeFrames")]
+    public void Settings_ThatContradictEachOther_AreRefused(string json, string path) => Assert.Equal(path, Assert.Single(SpecReader.Read(JsonNode.Parse(json)).Problems).Path);
 }

@@ -30,7 +30,7 @@ public sealed class ClipReaderTests : IDisposable
     private static byte[] Read(ClipReader reader, int sample, int? epoch)
     {
         byte[] clip = new byte[reader.ClipBytes];
-        reader.Read(sample, epoch, clip);
+        reader.Read(sample, epoch, 0.5, clip);
         return clip;
     }
 
@@ -64,17 +64,17 @@ public sealed class ClipReaderTests : IDisposable
     {
         ClipReader reader = Reader(Strong);
         byte[] clip = new byte[reader.ClipBytes];
-        reader.Read(0, 1, clip);
+        reader.Read(0, 1, 0.5, clip);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int e = 0; e < 100; e++)
-            reader.Read(0, e, clip);
+            reader.Read(0, e, 0.5, clip);
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
     [Fact]
     public void Read_WrongBuffer_NamesBothSizes()
     {
-        string message = Assert.Throws<ArgumentException>(() => Reader(Strong).Read(0, null, new byte[5])).Message;
+        string message = Assert.Throws<ArgumentException>(() => Reader(Strong).Read(0, null, 0.5, new byte[5])).Message;
         Assert.Contains("192", message, StringComparison.Ordinal);
     }
 

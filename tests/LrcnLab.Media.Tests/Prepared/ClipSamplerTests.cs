@@ -14,7 +14,7 @@ public sealed class ClipSamplerTests
     public void Uniform_Evaluation_TakesSegmentMiddles(int frames, int length, int[] expected)
     {
         int[] clip = new int[length];
-        ClipSampler.Uniform(frames, clip);
+        ClipSampler.Uniform(frames, 0.5, clip);
         Assert.Equal(expected, clip);
     }
 
@@ -25,7 +25,7 @@ public sealed class ClipSamplerTests
     public void Contiguous_Evaluation_IsCentredAndRepeatsTheLast(int frames, int interval, int[] expected)
     {
         int[] clip = new int[4];
-        ClipSampler.Centre(new DataSpec { Sampling = ClipSampling.Contiguous, FrameInterval = interval }, frames, clip);
+        ClipSampler.Fixed(new DataSpec { Sampling = ClipSampling.Contiguous, FrameInterval = interval }, frames, 0.5, clip);
         Assert.Equal(expected, clip);
     }
 
