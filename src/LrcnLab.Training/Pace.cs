@@ -1,3 +1,5 @@
+using LrcnLab.Core.Metrics;
+
 namespace LrcnLab.Training;
 
 /// <summary>Speed and time left of the running attempt.</summary>
@@ -5,32 +7,46 @@ internal sealed class Pace(TimeProvider clock)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
     private long _windowStart = clock.GetTimestamp();
-    private long _windowClips;
+    private readonly List<StepResult> _window = [];
     private double _secondsPerStep;
     private long _steps;
 
-    /// <summary>Of the last second or step, whichever is longer; null until the first such window has passed.</summary>
-    public double? ClipsPerSecond { get; private set; }
+    /// <summary>Of the steps of the last second, or of the last step when it took longer; empty until the first such window has passed.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; private set; } = new Dictionary<string, double>();
 
-    /// <summary>The longest step so far, which bounds how long silence may last.</summary>
+    /// <summary>Seconds of the longest step so far, which bounds how long silence may last.</summary>
     public double SlowestStep { get; private set; }
 
     public double ValidationSeconds { get; set; }
 
     /// <summary>Forgets the running window, after something else than training took time.</summary>
-    public void Restart() => (_windowStart, _windowClips) = (clock.GetTimestamp(), 0);
-
-    public void StepDone(int clips, double seconds)
+    public void Restart()
     {
+        _windowStart = clock.GetTimestamp();
+        _window.Clear();
+    }
+
+    public void StepDone(StepResult result)
+    {
+        double seconds = result.Times.Total / 1000;
         SlowestStep = Math.Max(SlowestStep, seconds);
         _steps++;
         // Mean at first, later a moving one; the first step is slower than all others and counts once.
         _secondsPerStep += (seconds - _secondsPerStep) / Math.Min(_steps, 100);
-        _windowClips += clips;
+        _window.Add(result);
         TimeSpan elapsed = clock.GetElapsedTime(_windowStart);
         if (elapsed < Window)
             return;
-        ClipsPerSecond = _windowClips / elapsed.TotalSeconds;
+        Metrics = new Dictionary<string, double>
+        {
+            [MetricKeys.ClipsPerSecond] = _window.Sum(s => s.Samples.Count) / elapsed.TotalSeconds,
+            [MetricKeys.FramesPerSecond] = _window.Sum(s => s.Frames) / elapsed.TotalSeconds,
+            [MetricKeys.DataTime] = _window.Average(s => s.Times.Data),
+            [MetricKeys.ForwardTime] = _window.Average(s => s.Times.Forward),
+            [MetricKeys.BackwardTime] = _window.Average(s => s.Times.Backward),
+            [MetricKeys.OptimizerTime] = _window.Average(s => s.Times.Optimizer),
+            [MetricKeys.ProcessMemory] = Environment.WorkingSet,
+        };
         Restart();
     }
 

@@ -9,7 +9,7 @@ public static class ResumeCheck
 {
     /// <summary>
     /// Model, data, augmentation, batch size, seed and optimizer must be the same, as state and order depend on them.
-    /// What may change: epochs, schedule, learning rate, clipping, smoothing, checkpoints, resources.
+    /// What may change: epochs, schedule, learning rate, clipping, smoothing, early stopping, checkpoints, resources.
     /// </summary>
     /// <returns>Null, or a sentence that names what differs.</returns>
     public static string? Refusal(CheckpointHeader checkpoint, RunSpec spec, IReadOnlyList<string> classes, string datasetHash)
@@ -43,6 +43,10 @@ public static class ResumeCheck
         ("data.normalization", spec.Data.Normalization),
         ("augmentation", spec.Augmentation),
         ("training.batchSize", spec.Training.BatchSize),
+        ("training.accumulation", spec.Training.Accumulation),
+        ("training.order", spec.Training.Order),
+        ("training.mixup", spec.Training.Mixup),
+        ("training.ema above 0", spec.Training.Ema > 0),
         ("training.seed", spec.Training.Seed),
         ("optimizer.kind", spec.Optimizer.Kind),
         ("optimizer.momentum above 0", spec.Optimizer.Momentum > 0),

@@ -3,6 +3,8 @@ using System.Globalization;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Metrics;
+using LrcnLab.Core.Specs;
+using LrcnLab.Core.Training;
 using LrcnLab.Training.Checkpoints;
 using LrcnLab.Training.Evaluation;
 using static TorchSharp.torch;
@@ -15,9 +17,12 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
     private readonly Pace _pace = new(job.Clock);
     private readonly long _steps = (long)job.Spec.Training.Epochs * stepsPerEpoch;
     private long _lastCheckIn;
+    private double _usualNorm;
+    private long _lastWarning = long.MinValue / 2;
 
-    public void Started(Device device, long resumedAtStep)
+    public void Started(Device device, CheckpointState state)
     {
+        long resumedAtStep = state.Step;
         job.Emit(new StartedEvent
         {
             Device = device.ToString(),
@@ -30,7 +35,7 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
         });
         string splits = string.Join(", ", job.Manifest.Samples.CountBy(s => s.Split).OrderBy(s => s.Key).Select(s => $"{s.Value} {RunFiles.Word(s.Key)}"));
         string from = resumedAtStep > 0 ? $"continues after step {resumedAtStep}" : "starts";
-        Log(LogLevel.Information, $"Training {from} on {device} with {get_num_threads()} threads: {splits} clips in {job.Manifest.Classes.Count} classes, {stepsPerEpoch} steps an epoch, {_steps} in all.");
+        Log(LogLevel.Information, $"Training {from} on {device} in {SpecField.Word(state.Precision)} with {get_num_threads()} threads: {splits} clips in {job.Manifest.Classes.Count} classes, {stepsPerEpoch} steps an epoch, {_steps} in all.");
         if (job.Manifest.Samples.All(s => s.Split != Split.Validation))
             Log(LogLevel.Warning, "The data set has no validation split: no best checkpoint can be chosen.");
     }
@@ -44,9 +49,15 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
         CheckIn(state, "training", force: true);
     }
 
-    public void StepDone(CheckpointState state, StepResult result, double learningRate, int clips, TimeSpan took)
+    /// <param name="different">Null when training that went on from a checkpoint gave the same weights, else the first tensor that differed.</param>
+    public void ResumeVerified(string? different) => Log(
+        different is null ? LogLevel.Information : LogLevel.Warning,
+        different is null ? WorkerProtocol.ResumeVerified : $"Resume is not exact here: after a step from a checkpoint {different} differs from what it is without. On GPUs this is usual.");
+
+    public void StepDone(CheckpointState state, StepResult result, double learningRate)
     {
-        _pace.StepDone(clips, took.TotalSeconds);
+        _pace.StepDone(result);
+        WarnOfExplosion(state, result.GradientNorm);
         var values = new Dictionary<string, double>
         {
             [MetricKeys.TrainLoss] = result.Loss,
@@ -54,10 +65,22 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
             [MetricKeys.LearningRate] = learningRate,
             [MetricKeys.GradientNorm] = result.GradientNorm,
         };
-        if (_pace.ClipsPerSecond is double speed)
-            values[MetricKeys.ClipsPerSecond] = speed;
+        foreach (var (key, value) in _pace.Metrics)
+            values[key] = value;
         Metric(state, values);
         CheckIn(state, "training");
+    }
+
+    private void WarnOfExplosion(CheckpointState state, double norm)
+    {
+        if (state.Step > 20 && state.Step - _lastWarning > 100 && TrainingHints.Exploding(norm, _usualNorm, state.Step) is string hint)
+        {
+            Log(LogLevel.Warning, hint);
+            _lastWarning = state.Step;
+        }
+
+        // Outliers move it little, or a series of them would look usual.
+        _usualNorm = _usualNorm == 0 ? norm : 0.95 * _usualNorm + 0.05 * Math.Min(norm, 10 * _usualNorm);
     }
 
     /// <summary>At most once a second unless forced.</summary>
@@ -85,7 +108,7 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
     {
         if (split == Split.Validation)
             _pace.ValidationSeconds = took.TotalSeconds;
-        Metric(state, Metrics(split, evaluation));
+        Metric(state, evaluation.Metrics(split));
         job.Emit(new ConfusionMatrixEvent { Epoch = epoch, Split = RunFiles.Word(split), Counts = evaluation.Scores.Confusion });
         if (split == Split.Test)
             Log(LogLevel.Information, string.Create(CultureInfo.InvariantCulture, $"Test: loss {evaluation.Loss:0.0000}, accuracy {evaluation.Scores.Accuracy:P1}."));
@@ -95,22 +118,9 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
     {
         string result = validation is null ? "done" : string.Create(CultureInfo.InvariantCulture, $"validation loss {validation.Loss:0.0000}, accuracy {validation.Scores.Accuracy:P1}{(state.BestEpoch == state.Epoch ? " (best so far)" : "")}");
         Log(LogLevel.Information, string.Create(CultureInfo.InvariantCulture, $"Epoch {state.Epoch} of {job.Spec.Training.Epochs}: {result}, {took.TotalSeconds:0.0} s."));
+        if (validation is not null && TrainingHints.NotLearning(validation.Loss, state.LowestLoss ?? validation.Loss, job.Manifest.Classes.Count, state.Epoch) is string hint)
+            Log(LogLevel.Warning, hint);
         job.Emit(new EpochEvent { Epoch = state.Epoch, Step = state.Step, Seconds = took.TotalSeconds });
-    }
-
-    public static Dictionary<string, double> Metrics(Split split, EvaluationResult evaluation)
-    {
-        if (split == Split.Test)
-            return new() { [MetricKeys.TestLoss] = evaluation.Loss, [MetricKeys.TestAccuracy] = evaluation.Scores.Accuracy };
-        var values = new Dictionary<string, double>
-        {
-            [MetricKeys.ValidationLoss] = evaluation.Loss,
-            [MetricKeys.ValidationAccuracy] = evaluation.Scores.Accuracy,
-            [MetricKeys.ValidationMeanClassAccuracy] = evaluation.Scores.MeanClassAccuracy,
-        };
-        if (evaluation.Scores.AccuracyTop5 is double top5)
-            values[MetricKeys.ValidationAccuracyTop5] = top5;
-        return values;
     }
 
     private void Metric(CheckpointState state, IReadOnlyDictionary<string, double> values) =>

@@ -2,14 +2,11 @@ using System.Diagnostics;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Metrics;
-using LrcnLab.Core.Models;
 using LrcnLab.Core.Specs;
 using LrcnLab.Core.Training;
 using LrcnLab.Training.Checkpoints;
 using LrcnLab.Training.Clips;
 using LrcnLab.Training.Evaluation;
-using LrcnLab.Training.Models;
-using LrcnLab.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,18 +14,20 @@ namespace LrcnLab.Training;
 
 /// <summary>
 /// The training loop. Synchronous, on one thread: torch's dispose scopes and its gradient mode belong to a thread, so nothing here may await.
-/// Where a run stands is <see cref="_state"/>, weights and optimizer; everything else follows from the specification.
+/// Where a run stands is <see cref="_state"/> and the <see cref="Learner"/>; everything else follows from the specification.
 /// </summary>
 public sealed class Trainer : IDisposable
 {
+    private const int SanityBatches = 2;
+
     private readonly TrainingJob _job;
     private readonly RunSpec _spec;
     private readonly Device _device;
+    private readonly int[] _labels;
     private readonly int[] _train;
+    private readonly int _clipsPerStep;
     private readonly int _stepsPerEpoch;
-    private readonly LrcnModel _model;
-    private readonly ModelOptimizer _optimizer;
-    private readonly TrainStep _step;
+    private readonly Learner _learner;
     private readonly Evaluator _evaluator;
     private readonly RunReport _report;
     private readonly RunFiles _files;
@@ -38,20 +37,22 @@ public sealed class Trainer : IDisposable
     private Trainer(TrainingJob job, Device device)
     {
         (_job, _spec, _device) = (job, job.Spec, device);
-        int[] labels = [.. job.Manifest.Samples.Select(s => s.Label)];
+        _labels = [.. job.Manifest.Samples.Select(s => s.Label)];
         _evaluator = new Evaluator(_spec, job.Manifest.Samples, job.Manifest.Classes.Count, job.Read, device);
         _train = _evaluator.Indices(Split.Train);
-        _stepsPerEpoch = (_train.Length + _spec.Training.BatchSize - 1) / _spec.Training.BatchSize;
+        _clipsPerStep = _spec.Training.BatchSize * _spec.Training.Accumulation;
+        _stepsPerEpoch = (_train.Length + _clipsPerStep - 1) / _clipsPerStep;
         _files = new RunFiles(job.Output);
-        using (manual_seed(_spec.Training.Seed))
-            _model = new LrcnModel(ModelPlanner.Plan(_spec, job.Manifest.Classes.Count));
-        _model.to(device);
-        _optimizer = new ModelOptimizer(_spec.Optimizer, _model);
-        _step = new TrainStep(_spec, _model, _optimizer, labels, device);
-        _state = new CheckpointState { Step = 0, Epoch = 0, StepInEpoch = 0, DatasetHash = job.Manifest.Hash() };
-        if (job.Resume is Checkpoint checkpoint)
-            Restore(checkpoint);
         _report = new RunReport(job, _stepsPerEpoch);
+        if (device.type == DeviceType.CUDA)
+            backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = _spec.Resources.Tf32;
+        Precision precision = job.Resume?.Header.State.Precision ?? ChoosePrecision();
+        _learner = CreateLearner(precision);
+        _state = new CheckpointState { Step = 0, Epoch = 0, StepInEpoch = 0, DatasetHash = job.Manifest.Hash(), Precision = precision };
+        if (job.Resume is not Checkpoint checkpoint)
+            return;
+        _learner.Restore(checkpoint);
+        _saved = _state = checkpoint.Header.State;
     }
 
     /// <summary>Trains until the last epoch, a stop, or a fault. Call on a thread of its own.</summary>
@@ -66,23 +67,47 @@ public sealed class Trainer : IDisposable
         return trainer.Run();
     }
 
-    public void Dispose()
+    public void Dispose() => _learner.Dispose();
+
+    private Learner CreateLearner(Precision precision) => new(_spec, _labels, _train, _job.Manifest.Classes.Count, _device, precision);
+
+    private Precision ChoosePrecision()
     {
-        _optimizer.Dispose();
-        _model.Dispose();
+        if (_spec.Resources.Precision != Precision.Auto)
+            return _spec.Resources.Precision;
+        var (choice, report) = PrecisionTrial.Run(_spec, CreateLearner);
+        _report.Log(LogLevel.Information, report);
+        return choice;
     }
 
     private DoneEvent Run()
     {
-        _report.Started(_device, _state.Step);
-        while (_state.Epoch < _spec.Training.Epochs)
+        _report.Started(_device, _state);
+        if (_state.Step == 0)
+            Rehearse();
+        while (_state.Epoch < _spec.Training.Epochs && EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) is null)
         {
             if (TrainEpoch() is DoneEvent end)
                 return end;
         }
 
         TestBestWeights();
-        return new DoneEvent { Outcome = Outcome.Completed };
+        return new DoneEvent { Outcome = Outcome.Completed, Reason = EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) };
+    }
+
+    /// <summary>What had better fail before the first epoch than after it.</summary>
+    private void Rehearse()
+    {
+        if (_spec.Checkpoints.VerifyResume)
+        {
+            _report.CheckIn(_state, "verifying resume", force: true);
+            _report.ResumeVerified(ResumeProbe.Run(_job, () => CreateLearner(_state.Precision), _train, _state));
+        }
+
+        if (!_spec.Training.SanityPass || _evaluator.Indices(Split.Validation).Length == 0)
+            return;
+        _report.CheckIn(_state, "sanity pass", force: true);
+        _evaluator.Evaluate(_learner.Model, Split.Validation, views: 1, (done, _) => done < SanityBatches * _spec.Training.BatchSize && _job.Signal.Request == StopRequest.None);
     }
 
     /// <returns>Null when the epoch is complete, else how the run ends.</returns>
@@ -90,16 +115,15 @@ public sealed class Trainer : IDisposable
     {
         long started = Stopwatch.GetTimestamp();
         int epoch = _state.Epoch + 1;
-        int[] order = [.. Shuffle.Order(_train.Length, _spec.Training.Seed, epoch).Select(i => _train[i])];
-        _model.train();
+        ClipChoice[] order = [.. Order(epoch).Select(i => new ClipChoice(_train[i]))];
+        _learner.BeginTraining();
         _report.Training(_state);
-        using (var loader = new ClipLoader(_job.Read, order, epoch, _spec.Data.ClipBytes(), _spec.Training.BatchSize, _state.StepInEpoch))
+        using (var loader = new ClipLoader(_job.Read, order, epoch, _spec.Data.ClipBytes(), _spec.Training.BatchSize, _state.StepInEpoch * _spec.Training.Accumulation))
         {
-            while (_job.Signal.Request == StopRequest.None && loader.Take() is ClipBatch batch)
+            while (_job.Signal.Request == StopRequest.None && _state.StepInEpoch < _stepsPerEpoch)
             {
-                if (Step(batch) is DoneEvent fault)
+                if (Step(loader) is DoneEvent fault)
                     return fault;
-                loader.Return(batch);
             }
         }
 
@@ -118,28 +142,44 @@ public sealed class Trainer : IDisposable
         return null;
     }
 
-    private DoneEvent? Step(ClipBatch batch)
+    /// <summary>Places in the train split, in the order of an epoch.</summary>
+    private int[] Order(int epoch) => _spec.Training.Order == ClipOrder.Balanced
+        ? Shuffle.BalancedOrder([.. _train.Select(i => _labels[i])], _spec.Training.Seed, epoch)
+        : Shuffle.Order(_train.Length, _spec.Training.Seed, epoch);
+
+    private DoneEvent? Step(ClipLoader loader)
     {
         double rate = LearningRate.At(_spec, _state.Step, _stepsPerEpoch);
-        long started = Stopwatch.GetTimestamp();
-        StepResult result = _step.Run(batch, _state.Step, rate);
+        int clips = Math.Min(_clipsPerStep, _train.Length - _state.StepInEpoch * _clipsPerStep);
+        StepResult result = _learner.Step(Batches(loader), clips, _state.Step, rate);
         if (!result.IsFinite)
             return Diverged(result, rate);
         _state = _state with { Step = _state.Step + 1, StepInEpoch = _state.StepInEpoch + 1 };
-        _report.StepDone(_state, result, rate, batch.Samples.Length, Stopwatch.GetElapsedTime(started));
+        _report.StepDone(_state, result, rate);
         int every = _spec.Checkpoints.SaveEverySteps;
         if (every > 0 && _state.Step % every == 0 && _state.StepInEpoch < _stepsPerEpoch)
             SaveLast();
         return null;
     }
 
+    /// <summary>The batches of one update.</summary>
+    private IEnumerable<ClipBatch> Batches(ClipLoader loader)
+    {
+        for (int i = 0; i < _spec.Training.Accumulation && loader.Take() is ClipBatch batch; i++)
+        {
+            yield return batch;
+            loader.Return(batch);
+        }
+    }
+
     private DoneEvent Diverged(StepResult result, double rate)
     {
         CheckpointState at = _state with { Step = _state.Step + 1, StepInEpoch = _state.StepInEpoch + 1 };
-        _report.StepDone(at, result, rate, clips: 0, TimeSpan.Zero);
+        _report.StepDone(at, result with { Samples = [] }, rate);
         string what = double.IsFinite(result.Loss) ? $"gradient norm became {result.GradientNorm}" : $"loss became {result.Loss}";
         string kept = _saved is null ? "no checkpoint had been written yet" : $"the checkpoint of step {_saved.Step} is kept";
-        return new DoneEvent { Outcome = Outcome.Failed, Reason = $"The {what} at step {at.Step} (epoch {_state.Epoch + 1}); {kept}. A lower learning rate or gradient clipping usually helps." };
+        string samples = string.Join(", ", result.Samples.Take(4).Select(s => _job.Manifest.Samples[s].Path)) + (result.Samples.Count > 4 ? $" and {result.Samples.Count - 4} more" : "");
+        return new DoneEvent { Outcome = Outcome.Failed, Reason = $"The {what} at step {at.Step} (epoch {_state.Epoch + 1}) on {samples}; {kept}. A lower learning rate or gradient clipping usually helps." };
     }
 
     /// <summary>Keeps what was learned within an unfinished epoch.</summary>
@@ -163,7 +203,7 @@ public sealed class Trainer : IDisposable
         if (_evaluator.Indices(Split.Validation).Length == 0)
             return null;
         long started = Stopwatch.GetTimestamp();
-        EvaluationResult? validation = _evaluator.Evaluate(_model, Split.Validation, (_, _) =>
+        EvaluationResult? validation = _evaluator.Evaluate(_learner.Model, Split.Validation, views: 1, (_, _) =>
         {
             _report.CheckIn(_state, "validation");
             return !(abandonOnPause && _job.Signal.Request == StopRequest.Pause);
@@ -178,15 +218,22 @@ public sealed class Trainer : IDisposable
     {
         if (validation is null)
             return;
-        double value = _spec.Checkpoints.Best == BestMetric.ValidationLoss ? validation.Loss : validation.Scores.Accuracy;
-        bool better = double.IsFinite(value) && (_state.Best is not double best || (_spec.Checkpoints.Best == BestMetric.ValidationLoss ? value < best : value > best));
-        _state = _state with { Metrics = RunReport.Metrics(Split.Validation, validation) };
+        Dictionary<string, double> metrics = validation.Metrics(Split.Validation);
+        string key = MetricKeys.Of(_spec.Checkpoints.Best);
+        double value = metrics[key];
+        bool better = double.IsFinite(value) && (_state.Best is not double best || (MetricKeys.LowerIsBetter(key) ? value < best : value > best));
+        _state = _state with
+        {
+            Metrics = metrics,
+            LowestLoss = Math.Min(_state.LowestLoss ?? double.MaxValue, validation.Loss),
+            Progress = EarlyStopping.After(_state.Progress, _spec.Training.EarlyStopping, metrics[MetricKeys.Of(_spec.Training.EarlyStopping.Metric)]),
+        };
         if (better || epoch == _spec.Training.Epochs)
             _job.Emit(_files.WritePredictions(Split.Validation, epoch, validation.Predictions));
         if (!better)
             return;
         _state = _state with { Best = value, BestEpoch = epoch };
-        _files.KeepBestWeights(ModelWeights.Of(_model));
+        _files.KeepBestWeights(_learner.Weights());
         Save("best");
     }
 
@@ -202,7 +249,7 @@ public sealed class Trainer : IDisposable
     {
         _report.CheckIn(_state, "checkpoint", force: true);
         var header = new CheckpointHeader(_state, _spec, _job.Manifest.Classes);
-        _job.Emit(_files.WriteCheckpoint(kind, header, ModelWeights.Of(_model), [.. _optimizer.State()]));
+        _job.Emit(_files.WriteCheckpoint(kind, header, _learner.Weights(), _learner.TrainingState()));
         if (_job.Prune && kind is "last" or "best")
             _files.Prune(kind);
     }
@@ -214,25 +261,17 @@ public sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         if (_state.Best is not null)
         {
-            string? refusal = _files.ReadBestWeights() is { } best ? ModelWeights.Load(_model, best) : "they are not in the run's folder any more";
+            string? refusal = _files.ReadBestWeights() is { } best ? _learner.TakeWeights(best) : "they are not in the run's folder any more";
             if (refusal is not null)
                 _report.Log(LogLevel.Warning, $"The test uses the last weights instead of the best: {refusal}");
         }
 
-        EvaluationResult test = _evaluator.Evaluate(_model, Split.Test, (_, _) =>
+        EvaluationResult test = _evaluator.Evaluate(_learner.Model, Split.Test, _spec.Evaluation.TestViews, (_, _) =>
         {
             _report.CheckIn(_state, "test");
             return true;
         })!;
         _report.Evaluated(_state, _state.Epoch, Split.Test, test, TimeSpan.Zero);
         _job.Emit(_files.WritePredictions(Split.Test, _state.Epoch, test.Predictions));
-    }
-
-    private void Restore(Checkpoint checkpoint)
-    {
-        if (ModelWeights.Load(_model, checkpoint.Weights) is string refusal)
-            throw new InvalidDataException(refusal);
-        _optimizer.Load(checkpoint.Optimizer, checkpoint.Header.State.Step);
-        _saved = _state = checkpoint.Header.State;
     }
 }

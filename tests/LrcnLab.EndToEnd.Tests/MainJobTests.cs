@@ -174,7 +174,7 @@ public sealed partial class MainJobTests(Browser browser)
         await Expect(results.GetByRole(AriaRole.Link, new() { Name = "first", Exact = true })).ToBeVisibleAsync();
         await Expect(results.GetByRole(AriaRole.Link, new() { Name = "first-2", Exact = true })).ToBeVisibleAsync();
         ILocator settings = page.GetByRole(AriaRole.Region, new() { Name = "Differing settings" });
-        await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "model.lstm.hidden", Exact = true })).ToBeVisibleAsync();
+        await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "model.sequence.hidden", Exact = true })).ToBeVisibleAsync();
         await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "training.epochs", Exact = true })).ToBeVisibleAsync();
         await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "training.seed", Exact = true })).ToHaveCountAsync(0);
 

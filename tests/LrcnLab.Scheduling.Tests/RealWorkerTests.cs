@@ -69,7 +69,7 @@ public sealed class RealWorkerTests : IAsyncLifetime
     private static RunSpec Spec() => new()
     {
         Data = new DataSpec { Dataset = DatasetService.SampleName, ClipLength = 4, Width = 24, Height = 16, Color = ColorMode.Gray },
-        Model = new ModelSpec { Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4, Stride = 2, Pool = 2 }] }, Lstm = new LstmSpec { Hidden = 8 } },
+        Model = new ModelSpec { Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4, Stride = 2, Pool = 2 }] }, Sequence = new SequenceSpec { Hidden = 8 } },
         Training = new TrainingSpec { Epochs = 4, BatchSize = 16 },
     };
 }

@@ -27,7 +27,7 @@ internal sealed class SyntheticJob : IDisposable
         Model = new ModelSpec
         {
             Backbone = new BackboneSpec { Convolutions = [new() { Filters = 6, Pool = 2 }], Normalization = FrameNormalization.Batch, Dropout = 0.2 },
-            Lstm = new LstmSpec { Hidden = 12, InputDropout = 0.1 },
+            Sequence = new SequenceSpec { Hidden = 12, InputDropout = 0.1 },
         },
         Optimizer = new OptimizerSpec { LearningRate = 1e-2 },
         Schedule = new ScheduleSpec { Kind = ScheduleKind.Cosine, WarmupSteps = 3 },
@@ -61,7 +61,7 @@ internal sealed class SyntheticJob : IDisposable
     /// <summary>Path of the newest checkpoint of a kind.</summary>
     public string Newest(string kind) => Path.Combine(Folder, Events.OfType<CheckpointEvent>().Last(c => c.Kind == kind).File);
 
-    public void Read(int sample, int? epoch, Span<byte> clip)
+    public int Read(int sample, int? epoch, double place, Span<byte> clip)
     {
         DataSpec data = Spec.Data;
         SplitMix random = Shuffle.ForSample(Spec.Training.Seed, epoch ?? 0, sample);
@@ -75,6 +75,8 @@ internal sealed class SyntheticJob : IDisposable
             for (int y = 0; y < data.Height; y++)
                 clip[t * frame + y * data.Width + x] = (byte)(150 + light);
         }
+
+        return data.Sampling == ClipSampling.Variable ? 2 + sample % (data.ClipLength - 1) : data.ClipLength;
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

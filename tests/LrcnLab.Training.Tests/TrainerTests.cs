@@ -112,7 +112,7 @@ public sealed class TrainerTests
         {
             Optimizer = new OptimizerSpec { Kind = OptimizerKind.Sgd, LearningRate = 10, Momentum = 0.9999 },
             Schedule = new ScheduleSpec(),
-            Model = new ModelSpec { Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4 }, new() { Filters = 4 }, new() { Filters = 4 }] }, Lstm = new LstmSpec { Hidden = 4 } },
+            Model = new ModelSpec { Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4 }, new() { Filters = 4 }, new() { Filters = 4 }] }, Sequence = new SequenceSpec { Hidden = 4 } },
             Training = new TrainingSpec { Epochs = 200, BatchSize = 5 },
         };
         using var job = new SyntheticJob(spec);
@@ -121,23 +121,7 @@ public sealed class TrainerTests
 
         Assert.Equal(Outcome.Failed, done.Outcome);
         long step = job.Events.OfType<MetricEvent>().Last().Step;
-        Assert.Contains($"at step {step} ", done.Reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Steps_OfTraining_LeaveNoTensorBehind()
-    {
-        using var job = new SyntheticJob();
-        var live = new List<long>();
-        job.Train(e =>
-        {
-            if (e is MetricEvent m && m.Values.ContainsKey(MetricKeys.TrainLoss))
-                live.Add(DisposeScopeManager.Statistics.ThreadTotalLiveCount);
-        });
-
-        // The optimizer's and gradients' tensors appear with the first step.
-        Assert.Equal(15, live.Count);
-        Assert.Single(live[1..].Distinct());
+        Assert.Matches($@"became \S+ at step {step} \(epoch \d+\) on \d+, \d+, \d+, \d+ and 1 more; (the checkpoint of step \d+ is kept|no checkpoint had been written yet)", done.Reason!);
     }
 
     [Fact]
@@ -154,7 +138,7 @@ public sealed class TrainerTests
     public void Run_WhenAClipCannotBeRead_FailsWithItsFault()
     {
         using var job = new SyntheticJob();
-        var broken = job.Job() with { Read = (sample, epoch, clip) => throw new InvalidDataException($"sample {sample} is broken") };
+        var broken = job.Job() with { Read = (sample, _, _, _) => throw new InvalidDataException($"sample {sample} is broken") };
 
         Assert.Contains("is broken", Assert.Throws<InvalidDataException>(() => Trainer.Run(broken, torch.CPU)).Message, StringComparison.Ordinal);
     }

@@ -16,13 +16,13 @@ public sealed class ApiTests(LabServer server) : IClassFixture<LabServer>
     [Fact]
     public async Task PostRuns_ThreeWrongFields_NamesAllThree()
     {
-        var answer = await PostAsync("/api/v1/runs", """{ "name": "x", "spec": { "training": { "epochs": 0, "batchSize": "many" }, "model": { "lstm": { "hiden": 3 } } } }""");
+        var answer = await PostAsync("/api/v1/runs", """{ "name": "x", "spec": { "training": { "epochs": 0, "batchSize": "many" }, "model": { "sequence": { "hiden": 3 } } } }""");
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
         var errors = (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["errors"]!.AsObject();
-        Assert.Equal(["model.lstm.hiden", "training.batchSize", "training.epochs"], errors.Select(e => e.Key).Order());
-        Assert.Contains("hidden", errors["model.lstm.hiden"]![0]!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["model.sequence.hiden", "training.batchSize", "training.epochs"], errors.Select(e => e.Key).Order());
+        Assert.Contains("hidden", errors["model.sequence.hiden"]![0]!.ToString(), StringComparison.Ordinal);
         Assert.Contains("from 1 to 100000", errors["training.epochs"]![0]!.ToString(), StringComparison.Ordinal);
     }
 

@@ -15,9 +15,9 @@ public sealed class ComponentTests : BunitContext
     public void FieldInput_ShowsDeclarationAndExplainsWrongValue()
     {
         var draft = new SpecDraft(Presets.QuickStart.Spec);
-        SpecField hidden = SpecField.All.Single(f => f.Name == "model").Children.Single(f => f.Name == "lstm").Children.Single(f => f.Name == "hidden");
+        SpecField hidden = SpecField.All.Single(f => f.Name == "model").Children.Single(f => f.Name == "sequence").Children.Single(f => f.Name == "hidden");
 
-        var field = Render<FieldInput>(p => p.Add(f => f.Draft, draft).Add(f => f.Field, hidden).Add(f => f.Path, "model.lstm.hidden"));
+        var field = Render<FieldInput>(p => p.Add(f => f.Draft, draft).Add(f => f.Field, hidden).Add(f => f.Path, "model.sequence.hidden"));
 
         Assert.Contains("Hidden units", field.Find("label").TextContent, StringComparison.Ordinal);
         Assert.Contains("units", field.Find("label .muted").TextContent, StringComparison.Ordinal);
@@ -27,7 +27,7 @@ public sealed class ComponentTests : BunitContext
         Assert.Contains("from 1 to 4096", field.Find("[role=alert]").TextContent, StringComparison.Ordinal);
         field.Find("input").Input("64");
         Assert.Empty(field.FindAll("[role=alert]"));
-        Assert.Equal(64, draft.Result.Spec!.Model.Lstm.Hidden);
+        Assert.Equal(64, draft.Result.Spec!.Model.Sequence.Hidden);
     }
 
     [Fact]

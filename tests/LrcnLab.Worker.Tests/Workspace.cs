@@ -16,7 +16,7 @@ internal sealed class Workspace : IDisposable
         Spec = new RunSpec
         {
             Data = new DataSpec { Dataset = "videos", ClipLength = 5, Width = 16, Height = 12, Color = ColorMode.Gray },
-            Model = new ModelSpec { Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4, Pool = 2 }], Dropout = 0.1 }, Lstm = new LstmSpec { Hidden = 8 } },
+            Model = new ModelSpec { Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4, Pool = 2 }], Dropout = 0.1 }, Sequence = new SequenceSpec { Hidden = 8 } },
             Training = new TrainingSpec { Epochs = epochs, BatchSize = 4 },
             Checkpoints = new CheckpointSpec { SaveEverySteps = 2 },
             Resources = new ResourceSpec { Device = DeviceKind.Cpu, Threads = 1 },

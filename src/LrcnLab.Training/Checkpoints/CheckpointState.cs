@@ -1,4 +1,5 @@
 using LrcnLab.Core.Specs;
+using LrcnLab.Core.Training;
 
 namespace LrcnLab.Training.Checkpoints;
 
@@ -23,6 +24,15 @@ public sealed record CheckpointState
 
     /// <summary>The epoch that reached it.</summary>
     public int BestEpoch { get; init; }
+
+    /// <summary>How long nothing has improved.</summary>
+    public Progress Progress { get; init; } = new();
+
+    /// <summary>The precision in which the run computes; chosen once.</summary>
+    public Precision Precision { get; init; } = Precision.Float32;
+
+    /// <summary>Smallest validation loss so far.</summary>
+    public double? LowestLoss { get; init; }
 
     public required string DatasetHash { get; init; }
 

@@ -10,7 +10,7 @@ public sealed class ClipLoader : IDisposable
 {
     private const int Ahead = 4;
     private readonly ClipRead _read;
-    private readonly int[] _order;
+    private readonly ClipChoice[] _order;
     private readonly int? _epoch;
     private readonly int _clipBytes;
     private readonly int _batchSize;
@@ -24,12 +24,12 @@ public sealed class ClipLoader : IDisposable
     private bool _disposed;
 
     /// <param name="read">Fills one clip.</param>
-    /// <param name="order">Samples in the order in which they are wanted.</param>
+    /// <param name="order">Clips in the order in which they are wanted.</param>
     /// <param name="epoch">Passed on to <paramref name="read"/>.</param>
     /// <param name="clipBytes">T · C · H · W.</param>
     /// <param name="batchSize">Clips a batch; the last batch may be smaller.</param>
     /// <param name="firstBatch">Batches to skip.</param>
-    public ClipLoader(ClipRead read, int[] order, int? epoch, int clipBytes, int batchSize, int firstBatch = 0)
+    public ClipLoader(ClipRead read, ClipChoice[] order, int? epoch, int clipBytes, int batchSize, int firstBatch = 0)
     {
         (_read, _order, _epoch, _clipBytes, _batchSize) = (read, order, epoch, clipBytes, batchSize);
         Batches = (order.Length + batchSize - 1) / batchSize;
@@ -92,10 +92,11 @@ public sealed class ClipLoader : IDisposable
             try
             {
                 int first = index * _batchSize;
-                int[] samples = _order[first..Math.Min(_order.Length, first + _batchSize)];
-                for (int i = 0; i < samples.Length && !Volatile.Read(ref _disposed); i++)
-                    _read(samples[i], _epoch, pixels.AsSpan(i * _clipBytes, _clipBytes));
-                Publish(index, new ClipBatch(pixels, samples));
+                ClipChoice[] clips = _order[first..Math.Min(_order.Length, first + _batchSize)];
+                int[] lengths = new int[clips.Length];
+                for (int i = 0; i < clips.Length && !Volatile.Read(ref _disposed); i++)
+                    lengths[i] = _read(clips[i].Sample, _epoch, clips[i].Place, pixels.AsSpan(i * _clipBytes, _clipBytes));
+                Publish(index, new ClipBatch(pixels, [.. clips.Select(c => c.Sample)], lengths));
             }
             catch (Exception e)
             {

@@ -1,4 +1,5 @@
 using LrcnLab.Core.Events;
+using LrcnLab.Core.Metrics;
 
 namespace LrcnLab.Training.Evaluation;
 
@@ -6,9 +7,13 @@ namespace LrcnLab.Training.Evaluation;
 /// <param name="Accuracy">Share of clips whose most probable class is the true one.</param>
 /// <param name="AccuracyTop5">Share of clips whose true class is among the five most probable; null for up to five classes.</param>
 /// <param name="MeanClassAccuracy">Accuracy of each class that occurs, averaged over classes.</param>
+/// <param name="Averages">Precision, recall and F1 over classes.</param>
+/// <param name="CalibrationError">Expected calibration error: mean distance of confidence and accuracy over 15 equal bins of confidence (Guo et al. 2017).</param>
 /// <param name="Confusion">Counts by true class (row) and predicted class (column).</param>
-public sealed record ClassificationScores(double Accuracy, double? AccuracyTop5, double MeanClassAccuracy, int[][] Confusion)
+public sealed record ClassificationScores(double Accuracy, double? AccuracyTop5, double MeanClassAccuracy, ClassAverages Averages, double CalibrationError, int[][] Confusion)
 {
+    private const int Bins = 15;
+
     public static ClassificationScores Of(IReadOnlyCollection<Prediction> predictions, int classes)
     {
         int[][] confusion = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
@@ -26,7 +31,17 @@ public sealed record ClassificationScores(double Accuracy, double? AccuracyTop5,
             hits / Math.Max(1, predictions.Count),
             classes > 5 ? (double)top5 / Math.Max(1, predictions.Count) : null,
             perClass.Length == 0 ? 0 : perClass.Average(),
+            ClassAverages.Of(confusion),
+            Calibration(predictions),
             confusion);
+    }
+
+    private static double Calibration(IReadOnlyCollection<Prediction> predictions)
+    {
+        double error = 0;
+        foreach (var bin in predictions.Select(p => (Confidence: p.Probabilities.Max(), Right: Best(p.Probabilities) == p.Label)).GroupBy(p => Math.Min((int)(p.Confidence * Bins), Bins - 1)))
+            error += Math.Abs(bin.Average(p => (double)p.Confidence) - bin.Average(p => p.Right ? 1.0 : 0)) * bin.Count();
+        return error / Math.Max(1, predictions.Count);
     }
 
     private static int Best(float[] probabilities) => Array.IndexOf(probabilities, probabilities.Max());

@@ -9,8 +9,30 @@ using static TorchSharp.torch;
 namespace LrcnLab.Training.Evaluation;
 
 /// <summary>What a model says of all clips of one split.</summary>
-/// <param name="Loss">Mean cross entropy without label smoothing.</param>
-public sealed record EvaluationResult(double Loss, ClassificationScores Scores, IReadOnlyList<Prediction> Predictions);
+/// <param name="Loss">Mean cross entropy without label smoothing and class weights.</param>
+public sealed record EvaluationResult(double Loss, ClassificationScores Scores, IReadOnlyList<Prediction> Predictions)
+{
+    /// <summary>All measures by key, such as <c>validation/loss</c>.</summary>
+    public Dictionary<string, double> Metrics(Split split)
+    {
+        string word = RunFiles.Word(split);
+        var values = new Dictionary<string, double>
+        {
+            [$"{word}/loss"] = Loss,
+            [$"{word}/accuracy_top1"] = Scores.Accuracy,
+            [$"{word}/accuracy_mean_class"] = Scores.MeanClassAccuracy,
+            [$"{word}/precision_macro"] = Scores.Averages.MacroPrecision,
+            [$"{word}/recall_macro"] = Scores.Averages.MacroRecall,
+            [$"{word}/f1_macro"] = Scores.Averages.MacroF1,
+            [$"{word}/precision_weighted"] = Scores.Averages.WeightedPrecision,
+            [$"{word}/f1_weighted"] = Scores.Averages.WeightedF1,
+            [$"{word}/calibration_error"] = Scores.CalibrationError,
+        };
+        if (Scores.AccuracyTop5 is double top5)
+            values[$"{word}/accuracy_top5"] = top5;
+        return values;
+    }
+}
 
 /// <summary>Runs a model over a whole split: no augmentation, no dropout, samples in their order.</summary>
 public sealed class Evaluator(RunSpec spec, IReadOnlyList<Sample> samples, int classes, ClipRead read, Device device)
@@ -22,29 +44,33 @@ public sealed class Evaluator(RunSpec spec, IReadOnlyList<Sample> samples, int c
 
     /// <param name="model">Left in evaluation mode.</param>
     /// <param name="split">Must have samples.</param>
+    /// <param name="views">Clips from each video, spread evenly over it; their probabilities and losses are averaged.</param>
     /// <param name="proceed">Called before each batch with clips done and clips in all; false abandons the evaluation.</param>
     /// <returns>Null when abandoned.</returns>
-    public EvaluationResult? Evaluate(LrcnModel model, Split split, Func<int, int, bool> proceed)
+    public EvaluationResult? Evaluate(LrcnModel model, Split split, int views, Func<int, int, bool> proceed)
     {
-        int[] order = Indices(split);
-        var predictions = new List<Prediction>(order.Length);
+        ClipChoice[] order = [.. Indices(split).SelectMany(sample => Enumerable.Range(0, views).Select(view => new ClipChoice(sample, (view + 0.5) / views)))];
+        var probabilities = new List<float[]>(order.Length);
         double loss = 0;
         model.eval();
         using var noGradient = no_grad();
         using var loader = new ClipLoader(read, order, epoch: null, spec.Data.ClipBytes(), spec.Training.BatchSize);
         while (loader.Take() is ClipBatch batch)
         {
-            if (!proceed(predictions.Count, order.Length))
+            if (!proceed(probabilities.Count, order.Length))
                 return null;
             using var scope = NewDisposeScope();
-            Tensor logits = model.call(ClipTensors.Clips(batch, spec.Data, device));
-            loss += Outputs.Loss(logits, ClipTensors.Labels(batch, _labels, device)).item<float>() * (double)batch.Samples.Length;
-            float[] probabilities = Outputs.Probabilities(logits).cpu().data<float>().ToArray();
-            for (int i = 0; i < batch.Samples.Length; i++)
-                predictions.Add(new Prediction(batch.Samples[i], _labels[batch.Samples[i]], probabilities[(i * classes)..((i + 1) * classes)]));
+            long[]? lengths = batch.LengthsUnlessAll(spec.Data.ClipLength);
+            Tensor logits = model.Run(ClipTensors.Clips(batch, spec.Data, device), lengths);
+            loss += Outputs.Loss(logits, ClipTensors.Labels(batch, _labels, device), lengths).item<float>() * (double)batch.Samples.Length;
+            float[] rows = Outputs.Probabilities(logits, lengths).cpu().data<float>().ToArray();
+            probabilities.AddRange(rows.Chunk(classes));
             loader.Return(batch);
         }
 
+        Prediction[] predictions = [.. order.Chunk(views).Zip(probabilities.Chunk(views), (clips, rows) => new Prediction(clips[0].Sample, _labels[clips[0].Sample], Mean(rows)))];
         return new EvaluationResult(loss / Math.Max(1, order.Length), ClassificationScores.Of(predictions, classes), predictions);
     }
+
+    private static float[] Mean(float[][] rows) => rows.Length == 1 ? rows[0] : [.. Enumerable.Range(0, rows[0].Length).Select(k => rows.Average(row => row[k]))];
 }

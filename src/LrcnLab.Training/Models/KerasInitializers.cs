@@ -1,3 +1,4 @@
+using LrcnLab.Core.Specs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -26,25 +27,27 @@ internal static class KerasInitializers
     }
 
     /// <summary>
-    /// Kernels glorot-uniform, recurrent kernels orthogonal as a whole, forget bias 1 in <c>bias_ih</c>.
-    /// <c>bias_hh</c> is zero and frozen: Keras has one bias, and two trained ones would move twice as fast.
+    /// Kernels glorot-uniform, recurrent kernels orthogonal as a whole, biases zero, an LSTM's forget bias 1 in <c>bias_ih</c>.
+    /// An LSTM's <c>bias_hh</c> is frozen: Keras has one bias, and two trained ones would move twice as fast.
     /// </summary>
-    public static void Lstm(LSTM lstm, int hidden)
+    public static void Recurrent(nn.Module module, SequenceKind kind, int hidden)
     {
         using var noGradient = no_grad();
-        foreach (var (name, parameter) in lstm.named_parameters())
+        foreach (var (name, parameter) in module.named_parameters())
         {
             if (name.StartsWith("weight_ih", StringComparison.Ordinal))
             {
-                nn.init.xavier_uniform_(parameter); // [4H, F]
+                nn.init.xavier_uniform_(parameter); // [G·H, F]
             }
             else if (name.StartsWith("weight_hh", StringComparison.Ordinal))
             {
-                nn.init.orthogonal_(parameter); // [4H, H]
+                nn.init.orthogonal_(parameter); // [G·H, H]
             }
             else
             {
-                nn.init.zeros_(parameter); // [4H], gates i, f, g, o
+                nn.init.zeros_(parameter); // [G·H], an LSTM's gates i, f, g, o
+                if (kind != SequenceKind.Lstm)
+                    continue;
                 if (name.StartsWith("bias_ih", StringComparison.Ordinal))
                     parameter.narrow(0, hidden, hidden).fill_(1);
                 else

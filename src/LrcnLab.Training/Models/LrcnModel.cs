@@ -13,105 +13,118 @@ namespace LrcnLab.Training.Models;
 /// </summary>
 public sealed class LrcnModel : nn.Module<Tensor, Tensor>
 {
-    private readonly List<(PlanLayer Layer, Func<Tensor, Tensor> Apply)> _stages = [];
+    private readonly List<(PlanLayer Layer, Func<Tensor, Tensor> Apply)> _frameStages = [];
+    private readonly List<(PlanLayer Layer, Func<Sequence, Sequence> Apply)> _sequenceStages = [];
 
     /// <summary>Builds and initialises the network; the random numbers come from torch's generator, so seed it before.</summary>
     public LrcnModel(ModelPlan plan) : base(nameof(LrcnModel))
     {
         Plan = plan;
         foreach (PlanLayer layer in plan.Layers)
-            _stages.Add((layer, Build(layer)));
+        {
+            if (FrameLayers.Build(layer, this) is Func<Tensor, Tensor> frames)
+                _frameStages.Add((layer, frames));
+            else
+                _sequenceStages.Add((layer, BuildSequence(layer)));
+        }
     }
 
     public ModelPlan Plan { get; }
 
-    public override Tensor forward(Tensor clips) => Trace(clips, observe: null);
+    public override Tensor forward(Tensor clips) => Run(clips, lengths: null);
 
-    /// <summary>As <see cref="forward"/>, showing each layer's output as the plan states its shape, with the batch first.</summary>
     /// <param name="clips">[N, T, C, H, W]</param>
-    /// <param name="observe">Called after each layer; the tensor belongs to the caller's scope.</param>
-    public Tensor Trace(Tensor clips, Action<PlanLayer, Tensor>? observe)
+    /// <param name="lengths">Valid frames of each clip, at least 1; null when all have T. What lies behind them changes nothing.</param>
+    /// <param name="observe">Called after each layer with its output, shaped as the plan states it, the batch first. Only for clips of full length.</param>
+    /// <returns>Logits [N, K] or [N, T, K].</returns>
+    public Tensor Run(Tensor clips, long[]? lengths, Action<PlanLayer, Tensor>? observe = null) => Run(clips, lengths, this, observe);
+
+    /// <inheritdoc cref="Run(Tensor, long[], Action{PlanLayer, Tensor})"/>
+    /// <param name="backbone">The model whose backbone is used, perhaps in another precision.</param>
+    internal Tensor Run(Tensor clips, long[]? lengths, LrcnModel backbone, Action<PlanLayer, Tensor>? observe = null)
     {
-        long[] size = clips.shape;
-        long batch = size[0], time = size[1];
-        Tensor x = clips.reshape(batch * time, size[2], size[3], size[4]); // [N*T, C, H, W] until the features are taken
-        foreach (var (layer, apply) in _stages)
+        long batch = clips.shape[0], time = clips.shape[1];
+        Tensor frames = clips.flatten(0, 1); // [N·T, C, H, W]
+        if (lengths is null)
         {
-            x = apply(x);
-            if (layer is FeatureLayer features)
-                x = x.reshape(batch, time, features.Features); // [N, T, F]
-            observe?.Invoke(layer, x.dim() == 4 ? x.reshape([batch, time, .. x.shape[1..]]) : x);
+            Tensor features = backbone.Features(frames, (layer, x) => observe?.Invoke(layer, x.reshape([batch, time, .. x.shape[1..]])));
+            return Classify(features.to(float32).reshape(batch, time, -1), null, observe);
         }
 
-        return x;
+        Tensor places = Places(lengths, time, clips.device);
+        return Classify(Scatter(backbone.Features(frames.index_select(0, places)).to(float32), places, batch, time), lengths, observe);
     }
 
-    private Func<Tensor, Tensor> Build(PlanLayer layer)
+    /// <summary>The backbone.</summary>
+    /// <param name="frames">[M, C, H, W]</param>
+    /// <param name="observe">Called after each layer.</param>
+    /// <returns>[M, F]</returns>
+    public Tensor Features(Tensor frames, Action<PlanLayer, Tensor>? observe = null)
+    {
+        foreach (var (layer, apply) in _frameStages)
+        {
+            frames = apply(frames);
+            observe?.Invoke(layer, frames);
+        }
+
+        return frames;
+    }
+
+    /// <summary>Sequence model and head.</summary>
+    /// <param name="features">[N, T, F]</param>
+    /// <param name="lengths">As for <see cref="Run"/>.</param>
+    /// <param name="observe">Called after each layer.</param>
+    /// <returns>Logits [N, K] or [N, T, K].</returns>
+    public Tensor Classify(Tensor features, long[]? lengths, Action<PlanLayer, Tensor>? observe = null)
+    {
+        var sequence = new Sequence(features, features, lengths);
+        foreach (var (layer, apply) in _sequenceStages)
+        {
+            sequence = apply(sequence);
+            observe?.Invoke(layer, sequence.X);
+        }
+
+        return sequence.X;
+    }
+
+    /// <summary>Where the valid frames of clips lie among all N·T.</summary>
+    /// <returns>Int64 [M]</returns>
+    public static Tensor Places(long[] lengths, long time, Device device)
+    {
+        long[] places = [.. lengths.SelectMany((length, clip) => Enumerable.Range(0, (int)length).Select(t => clip * time + t))];
+        return tensor(places, device: device);
+    }
+
+    /// <summary>Features of the valid frames, [M, F], to all, [N, T, F]; zero elsewhere.</summary>
+    public static Tensor Scatter(Tensor features, Tensor places, long batch, long time) =>
+        zeros([batch * time, features.shape[1]], features.dtype, features.device).index_copy(0, places, features).reshape(batch, time, -1);
+
+    private Func<Sequence, Sequence> BuildSequence(PlanLayer layer)
     {
         switch (layer)
         {
-            case ConvolutionLayer c:
-                return BuildConvolution(c);
-            case BatchNormLayer norm:
-                return BuildBatchNorm(norm);
-            case ReluLayer:
-                return x => nn.functional.relu(x, inplace: true);
-            case MaxPoolLayer pool:
-                return x => nn.functional.max_pool2d(x, pool.Size);
-            case FeatureLayer f:
-                return f.Pooling == FeaturePooling.Flatten ? x => x.flatten(1) : x => x.mean([2, 3]);
             case DropoutLayer d:
-                return x => !training ? x : d.SharedOverTime ? DropFeatures(x, d.Probability) : nn.functional.dropout(x, d.Probability);
-            case LstmLayer lstm:
-                return BuildLstm(lstm);
+                return s => !training ? s : s with { X = d.SharedOverTime ? DropFeatures(s.X, d.Probability) : nn.functional.dropout(s.X, d.Probability) };
+            case RecurrentLayer r:
+                var recurrent = new Recurrent(r);
+                register_module(r.Name, recurrent.Module);
+                return s => recurrent.Run(s.X, s.Lengths) is var output ? s with { X = output.Steps, Final = output.Final } : s;
             case ReadoutLayer r:
-                return r.Readout switch { Readout.Last => x => x.select(1, -1), Readout.Mean => x => x.mean([1]), _ => x => x };
+                return s => r.Readout switch { Readout.Last => s with { X = s.Final }, Readout.Mean => s with { X = Mean(s) }, _ => s };
             case LinearLayer l:
                 Linear linear = nn.Linear(l.InFeatures, l.OutFeatures);
                 nn.init.xavier_uniform_(linear.weight);
                 nn.init.zeros_(linear.bias!);
                 register_module(l.Name, linear);
-                return linear.call;
+                return s => s with { X = linear.call(s.X) };
             default:
                 throw new NotSupportedException($"No module is known for the layer {layer.Name} of type {layer.GetType().Name}.");
         }
     }
 
-    private Func<Tensor, Tensor> BuildConvolution(ConvolutionLayer layer)
-    {
-        bool symmetric = layer.PadLeft == layer.PadRight && layer.PadTop == layer.PadBottom;
-        (long, long) padding = symmetric ? (layer.PadTop, layer.PadLeft) : (0, 0);
-        Conv2d convolution = nn.Conv2d(layer.InChannels, layer.OutChannels, (layer.Kernel, layer.Kernel), (layer.Stride, layer.Stride), padding);
-        if (layer.Initializer == WeightInitializer.HeNormal)
-            KerasInitializers.HeNormal(convolution.weight);
-        else
-            nn.init.xavier_uniform_(convolution.weight);
-        nn.init.zeros_(convolution.bias!);
-        register_module(layer.Name, convolution);
-        if (symmetric)
-            return convolution.call;
-        long[] pad = [layer.PadLeft, layer.PadRight, layer.PadTop, layer.PadBottom];
-        return x => convolution.call(nn.functional.pad(x, pad));
-    }
-
-    private Func<Tensor, Tensor> BuildBatchNorm(BatchNormLayer layer)
-    {
-        BatchNorm2d norm = nn.BatchNorm2d(layer.Channels);
-        register_module(layer.Name, norm);
-
-        // One value a channel has no variance: the moving statistics serve instead.
-        return x => training && x.numel() == layer.Channels
-            ? nn.functional.batch_norm(x, norm.running_mean!, norm.running_var!, norm.weight, norm.bias)
-            : norm.call(x);
-    }
-
-    private Func<Tensor, Tensor> BuildLstm(LstmLayer layer)
-    {
-        LSTM lstm = nn.LSTM(layer.InputSize, layer.Hidden, layer.Layers, batchFirst: true);
-        KerasInitializers.Lstm(lstm, layer.Hidden);
-        register_module(layer.Name, lstm);
-        return x => lstm.call(x).Item1; // [N, T, H]
-    }
+    private static Tensor Mean(Sequence s) => s.Lengths is null
+        ? s.X.mean([1])
+        : s.X.sum([1]) / tensor(s.Lengths, device: s.X.device).unsqueeze(1).to(s.X.dtype);
 
     /// <summary>Keras' LSTM(dropout=…): one mask a clip, the same at all time steps.</summary>
     private static Tensor DropFeatures(Tensor x, double probability)
@@ -119,4 +132,9 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
         Tensor mask = empty([x.shape[0], 1, x.shape[2]], x.dtype, x.device).bernoulli_(1 - probability).div_(1 - probability); // [N, 1, F]
         return x * mask;
     }
+
+    /// <param name="X">[N, T, F], [N, K] after the read-out of one step.</param>
+    /// <param name="Final">[N, F]: the state after a clip's last step.</param>
+    /// <param name="Lengths">Valid steps of each clip; null when all are.</param>
+    private readonly record struct Sequence(Tensor X, Tensor Final, long[]? Lengths);
 }

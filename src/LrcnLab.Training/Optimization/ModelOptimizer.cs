@@ -5,33 +5,66 @@ using static TorchSharp.torch;
 
 namespace LrcnLab.Training.Optimization;
 
-/// <summary>The optimizer of a specification over the trainable parameters of a module. Weight decay spares biases and norms.</summary>
+/// <summary>The optimizer of a specification over the trainable parameters of a module. Weight decay spares biases and norms unless asked otherwise.</summary>
 public sealed class ModelOptimizer : IDisposable
 {
+    private const double Beta2 = 0.999;
+
+    private readonly OptimizerSpec _spec;
     private readonly OptimizerHelper _optimizer;
     private readonly List<(string Name, Parameter Value)> _parameters;
 
     public ModelOptimizer(OptimizerSpec spec, nn.Module module)
     {
+        _spec = spec;
         var trainable = module.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (Name: p.name, Value: p.parameter)).ToList();
 
         // A matrix or kernel is decayed; biases and norms are vectors.
-        var decayed = trainable.Where(p => p.Value.dim() > 1).ToList();
-        var spared = trainable.Where(p => p.Value.dim() <= 1).ToList();
+        var decayed = trainable.Where(p => spec.DecayEverything || p.Value.dim() > 1).ToList();
+        var spared = trainable.Except(decayed).ToList();
         _parameters = [.. decayed, .. spared];
         _optimizer = Create(spec, [.. decayed.Select(p => p.Value)], [.. spared.Select(p => p.Value)]);
     }
 
     public void ZeroGradients() => _optimizer.zero_grad();
 
-    /// <summary>Shortens all gradients together to the given norm; returns the norm before. 0 measures only.</summary>
-    public double ClipGradients(double limit) => nn.utils.clip_grad_norm_(_parameters.Select(p => p.Value), limit > 0 ? limit : float.MaxValue);
-
-    public void Step(double learningRate)
+    /// <summary>Limits each gradient to <paramref name="value"/>, then shortens all together to <paramref name="norm"/>; 0 for off.</summary>
+    /// <returns>The norm of all gradients before.</returns>
+    public double ClipGradients(double norm, double value)
     {
-        foreach (optim.ILearningRateController group in _optimizer.ParamGroups)
+        Parameter[] parameters = [.. _parameters.Select(p => p.Value).Where(p => p.grad is not null)];
+        if (value <= 0)
+            return nn.utils.clip_grad_norm_(parameters, norm > 0 ? norm : float.MaxValue);
+        double before = nn.utils.clip_grad_norm_(parameters, float.MaxValue);
+        nn.utils.clip_grad_value_(parameters, value);
+        if (norm > 0)
+            nn.utils.clip_grad_norm_(parameters, norm);
+        return before;
+    }
+
+    /// <param name="learningRate">Of this update.</param>
+    /// <param name="step">Updates done before.</param>
+    public void Step(double learningRate, long step)
+    {
+        foreach (ParamGroup group in _optimizer.ParamGroups.Cast<ParamGroup>())
+        {
             group.LearningRate = learningRate;
+            SetEpsilon(group.Options, step);
+        }
+
         _optimizer.step();
+    }
+
+    /// <summary>Keras adds epsilon to the uncorrected root: seen from PyTorch's formula it is larger by 1 / √(1 - β2^t), which shrinks to 1.</summary>
+    private void SetEpsilon(OptimizerOptions options, long step)
+    {
+        if (_spec.EpsilonRule != EpsilonRule.Keras)
+            return;
+        double epsilon = _spec.Epsilon / Math.Sqrt(1 - Math.Pow(Beta2, step + 1));
+        if (options is Adam.Options adam)
+            adam.eps = epsilon;
+        else if (options is AdamW.Options adamW)
+            adamW.eps = epsilon;
     }
 
     /// <summary>The optimizer's memory, by names such as <c>conv1.weight.exp_avg</c>; the tensors stay the optimizer's.</summary>
@@ -74,7 +107,7 @@ public sealed class ModelOptimizer : IDisposable
         switch (spec.Kind)
         {
             case OptimizerKind.Adam:
-                return optim.Adam([Group<Adam.ParamGroup>(decayed, new Adam.Options { weight_decay = decay }), Group<Adam.ParamGroup>(spared, new Adam.Options { weight_decay = 0 })], rate, eps: spec.Epsilon);
+                return optim.Adam([Group<Adam.ParamGroup>(decayed, new Adam.Options { weight_decay = decay }), Group<Adam.ParamGroup>(spared, new Adam.Options { weight_decay = 0 })], rate, beta2: Beta2, eps: spec.Epsilon);
             case OptimizerKind.AdamW:
                 return optim.AdamW([Group<AdamW.ParamGroup>(decayed, new AdamW.Options { weight_decay = decay }), Group<AdamW.ParamGroup>(spared, new AdamW.Options { weight_decay = 0 })], rate, eps: spec.Epsilon);
             case OptimizerKind.RmsProp:

@@ -17,19 +17,25 @@ namespace LrcnLab.Worker.Commands;
 /// <summary><c>evaluate CHECKPOINT --split validation</c>: what a trained model says of a split.</summary>
 internal static class EvaluateCommand
 {
-    private sealed record Arguments(string Checkpoint, string? Data, Split Split, string? Prepared);
+    private sealed record Arguments(string Checkpoint, string? Data, Split Split, int? Views, string? Prepared);
 
     public static Command Create()
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "Checkpoint archive of a training." };
         var data = CommonOptions.Data();
         var split = new Option<Split>("--split") { Description = "train, validation or test.", DefaultValueFactory = _ => Split.Validation };
+        var views = new Option<int?>("--views") { Description = "Clips from each video, spread evenly, whose probabilities are averaged. Default: as the specification says for tests.", HelpName = "N" };
+        views.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 64)
+                result.AddError("--views must be from 1 to 64.");
+        });
         var prepared = new Option<string?>("--prepared") { Description = "Folder of prepared frames. Default: a temporary one.", HelpName = "DIR" };
         var json = CommonOptions.Json();
-        var command = new Command("evaluate", "Prints loss, accuracies and confusion matrix of a checkpoint as events.") { checkpoint, data, split, prepared, json };
+        var command = new Command("evaluate", "Prints loss, accuracies and confusion matrix of a checkpoint as events.") { checkpoint, data, split, views, prepared, json };
         command.SetAction((parsed, _) =>
         {
-            var arguments = new Arguments(parsed.GetRequiredValue(checkpoint), parsed.GetValue(data), parsed.GetValue(split), parsed.GetValue(prepared));
+            var arguments = new Arguments(parsed.GetRequiredValue(checkpoint), parsed.GetValue(data), parsed.GetValue(split), parsed.GetValue(views), parsed.GetValue(prepared));
             return Session.RunAsync(parsed.GetValue(json), supervised: false, journalPath: null, session => Evaluate(session, arguments));
         });
         return command;
@@ -77,7 +83,7 @@ internal static class EvaluateCommand
         if (evaluator.Indices(arguments.Split).Length == 0)
             return Ending.Refused($"The data set {manifest.Name} has no clip in the {RunFiles.Word(arguments.Split)} split.");
         Action<long, long> progress = session.Progress("evaluating");
-        EvaluationResult result = evaluator.Evaluate(model, arguments.Split, (done, total) =>
+        EvaluationResult result = evaluator.Evaluate(model, arguments.Split, arguments.Views ?? spec.Evaluation.TestViews, (done, total) =>
         {
             progress(done, total);
             session.Canceled.ThrowIfCancellationRequested();
@@ -90,15 +96,7 @@ internal static class EvaluateCommand
     private static void Report(Session session, CheckpointState state, Split split, EvaluationResult result)
     {
         string word = RunFiles.Word(split);
-        var values = new Dictionary<string, double>
-        {
-            [$"{word}/loss"] = result.Loss,
-            [$"{word}/accuracy_top1"] = result.Scores.Accuracy,
-            [$"{word}/accuracy_mean_class"] = result.Scores.MeanClassAccuracy,
-        };
-        if (result.Scores.AccuracyTop5 is double top5)
-            values[$"{word}/accuracy_top5"] = top5;
-        session.Emit(new MetricEvent { Step = state.Step, Epoch = state.Epoch, Values = values });
+        session.Emit(new MetricEvent { Step = state.Step, Epoch = state.Epoch, Values = result.Metrics(split) });
         session.Emit(new ConfusionMatrixEvent { Epoch = state.Epoch, Split = word, Counts = result.Scores.Confusion });
         session.Emit(new LogEvent
         {

@@ -89,7 +89,7 @@ internal static class TrainCommand
         {
             Spec = spec,
             Manifest = manifest,
-            Read = (_, _, _) => { },
+            Read = (_, _, _, _) => 0,
             Output = arguments.Output,
             Emit = session.Emit,
             Resume = checkpoint,

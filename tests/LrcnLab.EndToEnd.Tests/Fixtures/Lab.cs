@@ -38,7 +38,7 @@ public sealed class Lab : IAsyncDisposable
                     new JsonObject { ["filters"] = 16, ["pool"] = 2 }),
                 ["normalization"] = "batch",
             },
-            ["lstm"] = new JsonObject { ["hidden"] = 32 },
+            ["sequence"] = new JsonObject { ["hidden"] = 32 },
         },
         ["optimizer"] = new JsonObject { ["learningRate"] = 0.003 },
         ["training"] = new JsonObject { ["epochs"] = epochs, ["batchSize"] = 16, ["seed"] = seed },
@@ -69,7 +69,7 @@ public sealed class Lab : IAsyncDisposable
         {
             int number = _trained.Count + 1;
             JsonObject spec = SmallSpec(epochs: 2, seed: number);
-            spec["model"]!["lstm"]!["hidden"] = 24 + 8 * number;
+            spec["model"]!["sequence"]!["hidden"] = 24 + 8 * number;
             string name = $"completed-{number}";
             _trained.Add((name, await lab.Api.CreateRunAsync(name, spec, cancel)));
         }

@@ -79,7 +79,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void Refusal_OfAnotherModel_NamesTheLayer()
     {
-        RunSpec other = _job.Spec with { Model = _job.Spec.Model with { Lstm = new LstmSpec { Hidden = 13, InputDropout = 0.1 } } };
+        RunSpec other = _job.Spec with { Model = _job.Spec.Model with { Sequence = new SequenceSpec { Hidden = 13, InputDropout = 0.1 } } };
 
         Assert.Contains("lstm (LSTM 12", Refusal(other), StringComparison.Ordinal);
         Assert.Contains("lstm (LSTM 13", Refusal(other), StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public sealed class ClipTensorsTests
     {
         using var scope = NewDisposeScope();
         byte[] pixels = [.. Enumerable.Range(0, 24).Select(i => (byte)(i * 10)), 99, 99];
-        Tensor clips = ClipTensors.Clips(new ClipBatch(pixels, [7, 8]), Data, CPU);
+        Tensor clips = ClipTensors.Clips(new ClipBatch(pixels, [7, 8], [2, 2]), Data, CPU);
 
         Assert.Equal([2L, 2, 1, 2, 3], clips.shape);
         Assert.Equal(pixels[..24].Select(p => p / 255f), clips.data<float>().ToArray());
@@ -26,7 +26,7 @@ public sealed class ClipTensorsTests
     {
         using var scope = NewDisposeScope();
         byte[] pixels = [.. Enumerable.Range(0, 12).Select(i => (byte)(i * i)), .. Enumerable.Repeat((byte)77, 12)];
-        Tensor clips = ClipTensors.Clips(new ClipBatch(pixels, [0, 1]), Data with { Normalization = ClipNormalization.PerClip }, CPU);
+        Tensor clips = ClipTensors.Clips(new ClipBatch(pixels, [0, 1], [2, 2]), Data with { Normalization = ClipNormalization.PerClip }, CPU);
 
         Assert.Equal(0, clips[0].mean().item<float>(), 1e-5f);
         Assert.Equal(1, clips[0].std(unbiased: false).item<float>(), 1e-5f);
@@ -39,10 +39,25 @@ public sealed class ClipTensorsTests
         using var scope = NewDisposeScope();
         byte[] moving = [10, 20, 30, 40, 50, 60, 10, 20, 90, 40, 50, 60];
         byte[] still = [10, 20, 30, 40, 50, 60, 10, 20, 30, 40, 50, 60];
-        Tensor clips = ClipTensors.Clips(new ClipBatch([.. moving, .. still], [0, 1]), Data with { Normalization = ClipNormalization.Motion }, CPU);
+        Tensor clips = ClipTensors.Clips(new ClipBatch([.. moving, .. still], [0, 1], [2, 2]), Data with { Normalization = ClipNormalization.Motion }, CPU);
 
         float size = MathF.Sqrt(6);
         Assert.Equal([0, 0, -size, 0, 0, 0, 0, 0, size, 0, 0, 0], clips[0].data<float>().ToArray().Select(v => MathF.Round(v, 4)).Select(v => Math.Abs(Math.Abs(v) - size) < 1e-3 ? MathF.Sign(v) * size : v));
         Assert.Equal(0, clips[1].abs().max().item<float>(), 1e-3f);
+    }
+
+    [Theory]
+    [InlineData(ClipNormalization.PerClip)]
+    [InlineData(ClipNormalization.Motion)]
+    public void Clips_ShorterThanTheOthers_AreNormalisedAsIfAlone(ClipNormalization normalization)
+    {
+        using var scope = NewDisposeScope();
+        DataSpec data = Data with { ClipLength = 3, Normalization = normalization };
+        byte[] pixels = [.. Enumerable.Range(0, 36).Select(i => (byte)(i * i % 251))];
+        Tensor together = ClipTensors.Clips(new ClipBatch(pixels, [0, 1], [3, 2]), data, CPU);
+        Tensor alone = ClipTensors.Clips(new ClipBatch(pixels[18..30], [1], [2]), data with { ClipLength = 2 }, CPU);
+
+        Assert.True(together[1].narrow(0, 0, 2).allclose(alone[0], rtol: 1e-4, atol: 1e-5));
+        Assert.Equal(0, together[1, 2].abs().max().item<float>());
     }
 }

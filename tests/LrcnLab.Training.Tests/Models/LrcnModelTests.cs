@@ -1,6 +1,7 @@
 using CsCheck;
 using LrcnLab.Core.Models;
 using LrcnLab.Core.Specs;
+using LrcnLab.Training.Evaluation;
 using LrcnLab.Training.Models;
 using TorchSharp;
 using Xunit;
@@ -22,7 +23,7 @@ public sealed class LrcnModelTests
 
             Assert.Equal(plan.Parameters, model.parameters().Sum(p => p.numel()));
             Assert.Equal(plan.TrainableParameters, model.parameters().Where(p => p.requires_grad).Sum(p => p.numel()));
-            model.Trace(rand([batch, .. plan.InputShape.Select(s => (long)s)]), (layer, output) =>
+            model.Run(rand([batch, .. plan.InputShape.Select(s => (long)s)]), null, (layer, output) =>
                 Assert.Equal([batch, .. layer.OutputShape.Select(s => (long)s)], output.shape));
         }, iter: 60, threads: 1);
     }
@@ -52,11 +53,11 @@ public sealed class LrcnModelTests
     public void SharedDropout_OverTime_DropsTheSameFeaturesAtEveryStep()
     {
         using var scope = NewDisposeScope();
-        RunSpec spec = new() { Data = new DataSpec { ClipLength = 6, Width = 16, Height = 16 }, Model = new ModelSpec { Lstm = new LstmSpec { Hidden = 4, InputDropout = 0.5 } } };
+        RunSpec spec = new() { Data = new DataSpec { ClipLength = 6, Width = 16, Height = 16 }, Model = new ModelSpec { Sequence = new SequenceSpec { Hidden = 4, InputDropout = 0.5 } } };
         using var model = new LrcnModel(ModelPlanner.Plan(spec, 3));
         Tensor? before = null, after = null;
         model.train();
-        model.Trace(rand([2, 6, 3, 16, 16]), (layer, output) =>
+        model.Run(rand([2, 6, 3, 16, 16]), null, (layer, output) =>
         {
             if (layer is FeatureLayer)
                 before = output.clone();
@@ -82,5 +83,62 @@ public sealed class LrcnModelTests
         model.train();
 
         Assert.True(model.call(rand([1, 1, 3, 8, 8])).isfinite().all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(SequenceKind.Lstm, false, GateFunction.Sigmoid)]
+    [InlineData(SequenceKind.Lstm, true, GateFunction.Sigmoid)]
+    [InlineData(SequenceKind.Gru, true, GateFunction.Sigmoid)]
+    [InlineData(SequenceKind.Lstm, true, GateFunction.HardSigmoid)]
+    [InlineData(SequenceKind.Gru, true, GateFunction.HardSigmoid)]
+    public void Clips_OfDifferentLengthsInOneBatch_GiveWhatEachGivesAlone(SequenceKind kind, bool bidirectional, GateFunction gates)
+    {
+        foreach (Readout readout in Enum.GetValues<Readout>())
+        {
+            using var scope = NewDisposeScope();
+            RunSpec spec = new()
+            {
+                Data = new DataSpec { ClipLength = 6, Width = 10, Height = 10, Sampling = ClipSampling.Variable },
+                Model = new ModelSpec
+                {
+                    Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4, Pool = 2 }], Normalization = FrameNormalization.Batch },
+                    Sequence = new SequenceSpec { Kind = kind, Hidden = 5, Layers = 2, Bidirectional = bidirectional, Gates = gates, Readout = readout },
+                },
+            };
+            using var model = new LrcnModel(ModelPlanner.Plan(spec, 3));
+            model.eval();
+            long[] lengths = [3, 6, 1, 5];
+            Tensor clips = rand([4, 6, 3, 10, 10]), labels = tensor(new long[] { 0, 1, 2, 0 });
+
+            Tensor together = model.Run(clips, lengths);
+            Tensor loss = Outputs.Loss(together, labels, lengths), probabilities = Outputs.Probabilities(together, lengths);
+            double lossAlone = 0;
+            for (int i = 0; i < 4; i++)
+            {
+                Tensor alone = model.Run(clips[i].narrow(0, 0, lengths[i]).unsqueeze(0), null);
+                Assert.True(Outputs.Probabilities(alone)[0].allclose(probabilities[i], rtol: 1e-4, atol: 1e-6));
+                lossAlone += Outputs.Loss(alone, labels.narrow(0, i, 1)).item<float>() * (readout == Readout.EveryStep ? lengths[i] / 15.0 : 0.25);
+            }
+
+            Assert.Equal(lossAlone, loss.item<float>(), 1e-4);
+        }
+    }
+
+    [Theory]
+    [InlineData(SequenceKind.Lstm)]
+    [InlineData(SequenceKind.Gru)]
+    public void SteppedRecurrent_WithGatesThatNeverSaturate_AgreesWithLibtorchInItsShape(SequenceKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = manual_seed(4);
+        var layer = new RecurrentLayer("r", kind, 3, 4, 2, Bidirectional: true, 0, GateFunction.Sigmoid, [5, 8]);
+        var sigmoid = new Recurrent(layer);
+        Tensor x = randn(2, 5, 3) * 0.05;
+
+        // Near zero both gate functions are lines through 0.5 with slopes 0.25 and 0.2: the same network up to a few per cent.
+        RecurrentOutput exact = sigmoid.Run(x, null), stepped = new SteppedRecurrent(layer, sigmoid.Module).Run(x, null);
+
+        Assert.Equal(exact.Steps.shape, stepped.Steps.shape);
+        Assert.True(stepped.Final.allclose(exact.Final, rtol: 0.1, atol: 0.01));
     }
 }

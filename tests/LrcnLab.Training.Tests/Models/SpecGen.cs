@@ -20,14 +20,20 @@ internal static class SpecGen
         from normalization in Gen.Enum<FrameNormalization>()
         from features in Gen.Enum<FeaturePooling>()
         from dropout in Gen.Bool.Select(drops => drops ? 0.5 : 0)
-        select new BackboneSpec { Convolutions = convolutions, Normalization = normalization, Features = features, Dropout = dropout };
+        from activation in Gen.Enum<Activation>()
+        from pooling in Gen.Enum<PoolKind>()
+        select new BackboneSpec { Convolutions = convolutions, Normalization = normalization, Features = features, Dropout = dropout, Activation = activation, Pooling = pooling };
 
-    private static readonly Gen<LstmSpec> Lstm =
+    private static readonly Gen<SequenceSpec> Sequence =
         from hidden in Gen.Int[1, 8]
         from layers in Gen.Int[1, 3]
         from dropout in Gen.Bool.Select(drops => drops ? 0.5 : 0)
         from readout in Gen.Enum<Readout>()
-        select new LstmSpec { Hidden = hidden, Layers = layers, InputDropout = dropout, Readout = readout };
+        from kind in Gen.Enum<SequenceKind>()
+        from bidirectional in Gen.Bool
+        from between in Gen.Bool.Select(drops => drops && layers > 1 ? 0.5 : 0)
+        from gates in Gen.Enum<GateFunction>()
+        select new SequenceSpec { Kind = kind, Hidden = hidden, Layers = layers, Bidirectional = bidirectional, Dropout = between, Gates = gates, InputDropout = dropout, Readout = readout };
 
     private static readonly Gen<DataSpec> Data =
         from length in Gen.Int[1, 4]
@@ -39,7 +45,7 @@ internal static class SpecGen
     public static readonly Gen<RunSpec> Any =
         (from data in Data
          from backbone in Backbone
-         from lstm in Lstm
-         select new RunSpec { Data = data, Model = new ModelSpec { Backbone = backbone, Lstm = lstm } })
+         from sequence in Sequence
+         select new RunSpec { Data = data, Model = new ModelSpec { Backbone = backbone, Sequence = sequence } })
         .Where(spec => SpecReader.Validate(spec).Count == 0);
 }

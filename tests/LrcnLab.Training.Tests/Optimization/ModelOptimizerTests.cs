@@ -30,7 +30,7 @@ public sealed class ModelOptimizerTests
             optimizer.ZeroGradients();
             Tensor loss = Outputs.Loss(model.call(clips), labels);
             loss.backward();
-            optimizer.Step(rate);
+            optimizer.Step(rate, i);
             losses.Add(loss.item<float>());
         }
 
@@ -46,7 +46,7 @@ public sealed class ModelOptimizerTests
         using var optimizer = new ModelOptimizer(new OptimizerSpec { Kind = OptimizerKind.AdamW, WeightDecay = 0.5 }, model);
         Tensor kernel = model.get_parameter("conv1.weight")!.clone(), bias = model.get_parameter("lstm.bias_ih_l0")!.clone(), norm = model.get_parameter("bn1.weight")!.clone();
         model.call(randn([2, 4, 1, 8, 12])).sum().mul(0).backward();
-        optimizer.Step(0.1);
+        optimizer.Step(0.1, 0);
 
         Assert.True(model.get_parameter("conv1.weight")!.allclose(kernel * 0.95));
         Assert.True(model.get_parameter("lstm.bias_ih_l0")!.allclose(bias, 0, 0));
@@ -61,9 +61,9 @@ public sealed class ModelOptimizerTests
         using var optimizer = new ModelOptimizer(new OptimizerSpec(), model);
         model.call(randn([2, 4, 1, 8, 12])).sum().mul(1000).backward();
 
-        double before = optimizer.ClipGradients(0);
-        Assert.Equal(before, optimizer.ClipGradients(2), before * 1e-5);
+        double before = optimizer.ClipGradients(0, 0);
+        Assert.Equal(before, optimizer.ClipGradients(2, 0), before * 1e-5);
         Assert.True(before > 2);
-        Assert.Equal(2, optimizer.ClipGradients(0), 1e-3);
+        Assert.Equal(2, optimizer.ClipGradients(0, 0), 1e-3);
     }
 }

@@ -37,12 +37,14 @@ public sealed partial class FieldInput
     private string Shown()
     {
         JsonNode? node = Draft.Get(Path);
+        if (node is JsonArray list)
+            return string.Join(", ", list.Select(item => item?.ToString()));
         return node?.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node?.ToJsonString() ?? "";
     }
 
     private string DefaultText() => SpecWriter.Value(Field, Field.Default) is JsonValue value ? (value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString()) : "none";
 
-    private string RangeText() => Field.Kind is FieldKind.Integer or FieldKind.Number
+    private string RangeText() => Field.Kind is FieldKind.Integer or FieldKind.Integers or FieldKind.Number
         ? string.Create(CultureInfo.InvariantCulture, $" From {Short(Field.Minimum)} to {Short(Field.Maximum)}.")
         : "";
 

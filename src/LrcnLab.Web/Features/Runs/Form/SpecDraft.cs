@@ -58,8 +58,12 @@ public sealed class SpecDraft
     public void SetTyped(string path, SpecField field, string typed)
     {
         typed = typed.Trim();
-        bool number = field.Kind is FieldKind.Integer or FieldKind.Number;
-        Set(path, number && double.TryParse(typed, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(typed));
+        Set(path, field.Kind switch
+        {
+            FieldKind.Integers => new JsonArray([.. typed.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries).Select(Number)]),
+            FieldKind.Integer or FieldKind.Number => Number(typed),
+            _ => JsonValue.Create(typed),
+        });
     }
 
     public void InsertCopy(string listPath, int index)
@@ -84,7 +88,11 @@ public sealed class SpecDraft
         Check();
     }
 
-    public string? ProblemAt(string path) => Result.Problems.FirstOrDefault(p => p.Path == path)?.Message;
+    /// <summary>What is wrong with a field, or with an item of it when it is a list of numbers.</summary>
+    public string? ProblemAt(string path) => Result.Problems.FirstOrDefault(p => p.Path == path || (p.Path.StartsWith(path + "[", StringComparison.Ordinal) && p.Path.EndsWith(']')))?.Message;
+
+    private static JsonNode? Number(string typed) =>
+        double.TryParse(typed, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? JsonValue.Create(value) : JsonValue.Create(typed);
 
     private void Replace(JsonObject document)
     {

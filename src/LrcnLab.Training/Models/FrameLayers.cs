@@ -1,0 +1,70 @@
+using LrcnLab.Core.Models;
+using LrcnLab.Core.Specs;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace LrcnLab.Training.Models;
+
+/// <summary>The layers of a backbone: functions of frames <c>[M, C, H, W]</c>, the last one gives <c>[M, F]</c>.</summary>
+internal static class FrameLayers
+{
+    /// <param name="layer">Of the plan.</param>
+    /// <param name="owner">Takes the parameters, under the layer's name.</param>
+    /// <returns>Null for layers behind the backbone.</returns>
+    public static Func<Tensor, Tensor>? Build(PlanLayer layer, LrcnModel owner) => layer switch
+    {
+        ConvolutionLayer c => Convolution(c, owner),
+        BatchNormLayer norm => BatchNorm(norm, owner),
+        GroupNormLayer norm => Register(owner, norm.Name, nn.GroupNorm(norm.Groups, norm.Channels)).call,
+        ActivationLayer activation => Activate(activation.Activation),
+        PoolLayer { Kind: PoolKind.Average } pool => x => nn.functional.avg_pool2d(x, pool.Size),
+        PoolLayer pool => x => nn.functional.max_pool2d(x, pool.Size),
+        FeatureLayer { Pooling: FeaturePooling.Flatten } => x => x.flatten(1),
+        FeatureLayer => x => x.mean([2, 3]),
+        _ => null,
+    };
+
+    private static Func<Tensor, Tensor> Activate(Activation activation) => activation switch
+    {
+        Activation.Relu => x => nn.functional.relu(x, inplace: true),
+        Activation.LeakyRelu => x => nn.functional.leaky_relu(x, 0.01),
+        Activation.Elu => x => nn.functional.elu(x, 1),
+        Activation.Gelu => x => nn.functional.gelu(x),
+        Activation.Silu => x => nn.functional.silu(x),
+        _ => x => x.tanh(),
+    };
+
+    private static Func<Tensor, Tensor> Convolution(ConvolutionLayer layer, LrcnModel owner)
+    {
+        bool symmetric = layer.PadLeft == layer.PadRight && layer.PadTop == layer.PadBottom;
+        (long, long) padding = symmetric ? (layer.PadTop, layer.PadLeft) : (0, 0);
+        Conv2d convolution = nn.Conv2d(layer.InChannels, layer.OutChannels, (layer.Kernel, layer.Kernel), (layer.Stride, layer.Stride), padding);
+        if (layer.Initializer == WeightInitializer.HeNormal)
+            KerasInitializers.HeNormal(convolution.weight);
+        else
+            nn.init.xavier_uniform_(convolution.weight);
+        nn.init.zeros_(convolution.bias!);
+        Register(owner, layer.Name, convolution);
+        if (symmetric)
+            return convolution.call;
+        long[] pad = [layer.PadLeft, layer.PadRight, layer.PadTop, layer.PadBottom];
+        return x => convolution.call(nn.functional.pad(x, pad));
+    }
+
+    private static Func<Tensor, Tensor> BatchNorm(BatchNormLayer layer, LrcnModel owner)
+    {
+        BatchNorm2d norm = Register(owner, layer.Name, nn.BatchNorm2d(layer.Channels));
+
+        // One value a channel has no variance: the moving statistics serve instead.
+        return x => owner.training && x.numel() == layer.Channels
+            ? nn.functional.batch_norm(x, norm.running_mean!, norm.running_var!, norm.weight, norm.bias)
+            : norm.call(x);
+    }
+
+    private static TModule Register<TModule>(LrcnModel owner, string name, TModule module) where TModule : nn.Module
+    {
+        owner.register_module(name, module);
+        return module;
+    }
+}
