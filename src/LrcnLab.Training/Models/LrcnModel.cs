@@ -61,6 +61,9 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     /// <returns>[M, F]</returns>
     public Tensor Features(Tensor frames, Action<PlanLayer, Tensor>? observe = null)
     {
+        // Channels last in memory, shape unchanged: on a CPU pools are several times faster so, and convolutions need no reordering.
+        if (frames.device_type == DeviceType.CPU)
+            frames = frames.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         foreach (var (layer, apply) in _frameStages)
         {
             frames = apply(frames);

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using LrcnLab.Benchmarks;
+using LrcnLab.Training;
+
+var threads = new Option<int>("--threads") { Description = "CPU threads of both sides.", DefaultValueFactory = _ => Environment.ProcessorCount };
+var rounds = new Option<int>("--rounds") { Description = "How often both sides take turns.", DefaultValueFactory = _ => 5 };
+var root = new RootCommand("Speed and memory of the training engine, each against a peer that takes turns with it in the same run.");
+Add("step", "A training step of the seed model against PyTorch, and its share of the machine's matrix-product peak.", StepBenchmark.Run);
+Add("precision", "bfloat16 against float32, the seed model.", PrecisionBenchmark.Run);
+return root.Parse(args).Invoke();
+
+void Add(string name, string description, Func<int, int, int> run)
+{
+    var command = new Command(name, description) { threads, rounds };
+    command.SetAction(parsed =>
+    {
+        TorchRuntime.Start(parsed.GetValue(threads));
+        return run(parsed.GetValue(threads), parsed.GetValue(rounds));
+    });
+    root.Add(command);
+}
