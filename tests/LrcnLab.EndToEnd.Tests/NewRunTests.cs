@@ -74,7 +74,7 @@ public sealed class NewRunTests(Lab shared, Browser browser)
         ILocator inputs = page.Locator(".field:not(.compact)").Locator("input, select");
         int count = await inputs.CountAsync();
 
-        Assert.InRange(count, 30, 60);
+        Assert.InRange(count, 50, 90);
         for (int i = 0; i < count; i++)
         {
             await Expect(inputs.Nth(i)).ToHaveAccessibleNameAsync(Something());

@@ -110,7 +110,7 @@ public sealed class TrainerTests
     {
         RunSpec spec = SyntheticJob.SmallSpec with
         {
-            Optimizer = new OptimizerSpec { Kind = OptimizerKind.Sgd, LearningRate = 10, Momentum = 0.9999 },
+            Optimizer = new OptimizerSpec { Kind = OptimizerKind.Sgd, LearningRate = 10, Momentum = 0.9, WeightDecay = 1 },
             Schedule = new ScheduleSpec(),
             Model = new ModelSpec { Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4 }, new() { Filters = 4 }, new() { Filters = 4 }] }, Sequence = new SequenceSpec { Hidden = 4 } },
             Training = new TrainingSpec { Epochs = 200, BatchSize = 5 },
