@@ -1,4 +1,5 @@
 using System.Text;
+using LrcnLab.Core;
 using LrcnLab.Core.Events;
 
 namespace LrcnLab.FakeWorker;
@@ -28,7 +29,16 @@ internal sealed class EventWriter : IDisposable
     public void Write(WorkerEvent e)
     {
         byte[] line = Encoding.UTF8.GetBytes((e with { Sequence = ++_sequence, Time = DateTime.UtcNow }).ToLine() + "\n");
-        _journal.Write(line);
+        try
+        {
+            _journal.Write(line);
+        }
+        catch (IOException full) when (full.IsDiskFull())
+        {
+            Console.Error.WriteLine("The disk is full.");
+            Environment.Exit(WorkerProtocol.ExitFault);
+        }
+
         if (!WriteJournalOnly)
             _output.Write(line);
     }

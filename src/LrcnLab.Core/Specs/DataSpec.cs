@@ -41,6 +41,9 @@ public sealed record AugmentationSpec
     [Field("Shift", "Moves the picture by up to this share of its size in each direction.", Unit = "of size", Minimum = 0, Maximum = 0.5)]
     public double Shift { get; init; }
 
+    [Field("Crop", "Cuts off up to this share of width and height, at a random place, and enlarges the rest to the full frame.", Unit = "of size", Minimum = 0, Maximum = 0.75)]
+    public double Crop { get; init; }
+
     [Field("Mirror", "Mirrors half of the clips left to right; wrong where left and right differ in meaning.")]
     public bool HorizontalFlip { get; init; }
 
@@ -49,6 +52,9 @@ public sealed record AugmentationSpec
 
     [Field("Contrast", "Changes contrast by up to this share.", Unit = "of contrast", Minimum = 0, Maximum = 0.95, Advanced = true)]
     public double Contrast { get; init; }
+
+    [Field("Saturation", "Makes colours stronger or paler by up to this share; grey frames stay as they are.", Unit = "of saturation", Minimum = 0, Maximum = 1, Advanced = true)]
+    public double Saturation { get; init; }
 
     [Field("Time jitter", "Draws each frame at random within its part of the video instead of from the middle.")]
     public bool TimeJitter { get; init; }

@@ -3,27 +3,27 @@ using LrcnLab.Core.Training;
 
 namespace LrcnLab.Media.Prepared;
 
-/// <summary>One draw of augmentation; the same change for all frames of a clip, so that motion stays what it was.</summary>
+/// <summary>One draw of augmentation that moves pixels; the same for all frames of a clip, so that motion stays what it was.</summary>
 /// <param name="ShiftX">Pixels to the right; edge pixels are repeated.</param>
 /// <param name="ShiftY">Pixels down; edge pixels are repeated.</param>
 /// <param name="Mirror">Left and right exchanged.</param>
-/// <param name="Brightness">Added, as a share of the range 0..255.</param>
-/// <param name="Contrast">Distance from mid-grey is multiplied with 1 plus this.</param>
-public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, double Brightness, double Contrast)
+/// <param name="Cut">Share of width and height that is cut off; the rest is enlarged to the whole frame.</param>
+/// <param name="CutLeft">Share of the cut width that is taken from the left, the rest from the right.</param>
+/// <param name="CutTop">Share of the cut height that is taken from the top, the rest from the bottom.</param>
+public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, double Cut = 0, double CutLeft = 0, double CutTop = 0)
 {
+    private const int MaximumSide = 512;
+    private const int One = 256;
+
     public static ClipChange None { get; }
 
-    /// <summary>Always draws five numbers, so that switching one change on leaves the others as they were.</summary>
+    /// <summary>Always draws six numbers, so that switching one change on leaves the others as they were.</summary>
     public static ClipChange Draw(AugmentationSpec spec, int width, int height, ref SplitMix random)
     {
         int x = (int)Math.Round(random.NextSymmetric(spec.Shift) * width), y = (int)Math.Round(random.NextSymmetric(spec.Shift) * height);
         bool mirror = random.NextUnit() < 0.5 && spec.HorizontalFlip;
-        return new ClipChange(x, y, mirror, random.NextSymmetric(spec.Brightness), random.NextSymmetric(spec.Contrast));
+        return new ClipChange(x, y, mirror, random.NextUnit() * spec.Crop, random.NextUnit(), random.NextUnit());
     }
-
-    private bool ChangesValues => Brightness != 0 || Contrast != 0;
-
-    private bool MovesPixels => ShiftX != 0 || ShiftY != 0 || Mirror;
 
     /// <param name="source">One frame, planar <c>[C, H, W]</c>.</param>
     /// <param name="target">The changed frame, same shape.</param>
@@ -31,12 +31,16 @@ public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, do
     /// <param name="height">H.</param>
     public void Apply(ReadOnlySpan<byte> source, Span<byte> target, int width, int height)
     {
-        if (!MovesPixels)
-        {
+        if (Cut > 0)
+            Enlarge(source, target, width, height);
+        else if (ShiftX != 0 || ShiftY != 0 || Mirror)
+            Move(source, target, width, height);
+        else
             source.CopyTo(target);
-            return;
-        }
+    }
 
+    private void Move(ReadOnlySpan<byte> source, Span<byte> target, int width, int height)
+    {
         int plane = width * height;
         for (int at = 0; at < source.Length; at += plane)
         {
@@ -46,18 +50,6 @@ public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, do
                 MoveRow(source.Slice(at + from * width, width), target.Slice(at + y * width, width));
             }
         }
-    }
-
-    /// <summary>Brightness and contrast, in place.</summary>
-    public void ApplyValues(Span<byte> pixels)
-    {
-        if (!ChangesValues)
-            return;
-        Span<byte> table = stackalloc byte[256];
-        for (int v = 0; v < table.Length; v++)
-            table[v] = (byte)Math.Clamp((v - 127.5) * (1 + Contrast) + 127.5 + 255 * Brightness + 0.5, 0, 255);
-        for (int i = 0; i < pixels.Length; i++)
-            pixels[i] = table[pixels[i]];
     }
 
     private void MoveRow(ReadOnlySpan<byte> row, Span<byte> target)
@@ -76,5 +68,44 @@ public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, do
 
         if (Mirror)
             target.Reverse();
+    }
+
+    /// <summary>Crop, shift and mirror at once, bilinear: first two rows become one, then each of its neighbours one pixel.</summary>
+    private void Enlarge(ReadOnlySpan<byte> source, Span<byte> target, int width, int height)
+    {
+        Span<int> columns = stackalloc int[MaximumSide], rows = stackalloc int[MaximumSide], blended = stackalloc int[MaximumSide + 1];
+        columns = columns[..width];
+        rows = rows[..height];
+        Places(columns, CutLeft, ShiftX);
+        Places(rows, CutTop, ShiftY);
+        if (Mirror)
+            columns.Reverse();
+        int plane = width * height;
+        for (int at = 0; at < source.Length; at += plane)
+        {
+            for (int y = 0; y < height; y++)
+            {
+                int upper = rows[y] / One, share = rows[y] % One;
+                ReadOnlySpan<byte> above = source.Slice(at + upper * width, width), below = source.Slice(at + Math.Min(upper + 1, height - 1) * width, width);
+                for (int x = 0; x < above.Length; x++)
+                    blended[x] = above[x] * (One - share) + below[x] * share;
+                blended[width] = blended[width - 1];
+                Span<byte> row = target.Slice(at + y * width, width);
+                for (int x = 0; x < row.Length; x++)
+                {
+                    int left = columns[x] / One, part = columns[x] % One;
+                    row[x] = (byte)((blended[left] * (One - part) + blended[left + 1] * part + One * One / 2) / (One * One));
+                }
+            }
+        }
+    }
+
+    /// <summary>Where each pixel of a row or column comes from, in 256ths of a pixel.</summary>
+    private void Places(Span<int> places, double cutBefore, int shift)
+    {
+        int last = (places.Length - 1) * One;
+        double kept = 1 - Cut, first = Cut * cutBefore * places.Length;
+        for (int i = 0; i < places.Length; i++)
+            places[i] = Math.Clamp((int)Math.Round((first + (i - shift + 0.5) * kept - 0.5) * One), 0, last);
     }
 }

@@ -39,10 +39,12 @@ public sealed class ClipReader
         int frameBytes = _frames.FrameBytes, frames = _frames.FrameCount(sample), length = ClipSampler.Length(_data, frames);
         Span<int> indices = length <= ClipLengthOnStack ? stackalloc int[length] : new int[length];
         ClipChange change = ClipChange.None;
+        ColorChange color = default;
         if (epoch is { } e)
         {
             SplitMix random = Shuffle.ForSample(_seed, e, sample);
             change = ClipChange.Draw(_augmentation, _data.Width, _data.Height, ref random);
+            color = ColorChange.Draw(_augmentation, ref random);
             ClipSampler.Random(_data, _augmentation.TimeJitter, frames, ref random, indices);
         }
         else
@@ -52,7 +54,7 @@ public sealed class ClipReader
 
         for (int t = 0; t < length; t++)
             change.Apply(_frames.Frame(sample, indices[t]), clip.Slice(t * frameBytes, frameBytes), _data.Width, _data.Height);
-        change.ApplyValues(clip[..(length * frameBytes)]);
+        color.Apply(clip[..(length * frameBytes)], _frames.Channels, _data.Width * _data.Height);
         return length;
     }
 }

@@ -1,6 +1,5 @@
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Specs;
-using LrcnLab.Core.Training;
 using LrcnLab.Media.Prepared;
 
 namespace LrcnLab.Media.Tests.Prepared;
@@ -8,7 +7,7 @@ namespace LrcnLab.Media.Tests.Prepared;
 public sealed class ClipReaderTests : IDisposable
 {
     private static readonly DataSpec Data = new() { Width = 8, Height = 8, Color = ColorMode.Gray, ClipLength = 3 };
-    private static readonly AugmentationSpec Strong = new() { Shift = 0.3, HorizontalFlip = true, Brightness = 0.2, Contrast = 0.2, TimeJitter = true };
+    private static readonly AugmentationSpec Strong = new() { Shift = 0.3, Crop = 0.4, HorizontalFlip = true, Brightness = 0.2, Contrast = 0.2, Saturation = 0.3, TimeJitter = true };
     private readonly TemporaryFolder _folder = new();
     private readonly DatasetManifest _manifest;
     private readonly PreparedFrames _frames;
@@ -81,31 +80,4 @@ public sealed class ClipReaderTests : IDisposable
     [Fact]
     public void Constructor_OtherFrameSize_IsRefused() =>
         Assert.Contains("16x8", Assert.Throws<ArgumentException>(() => new ClipReader(_frames, _manifest, Data with { Width = 16 }, Strong, 1)).Message, StringComparison.Ordinal);
-
-    [Fact]
-    public void Apply_ShiftAndMirror_MovesPixelsAndRepeatsEdges()
-    {
-        byte[] source = [1, 2, 3, 4, 5, 6], target = new byte[6];
-        new ClipChange(1, 0, false, 0, 0).Apply(source, target, 3, 2);
-        Assert.Equal([1, 1, 2, 4, 4, 5], target);
-        new ClipChange(-1, -1, true, 0, 0).Apply(source, target, 3, 2);
-        Assert.Equal([6, 6, 5, 6, 6, 5], target);
-    }
-
-    [Fact]
-    public void ApplyValues_BrightnessAndContrast_ClampAtTheRange()
-    {
-        byte[] pixels = [0, 100, 250];
-        new ClipChange(0, 0, false, 0.1, 0).ApplyValues(pixels);
-        Assert.Equal([26, 126, 255], pixels);
-    }
-
-    [Fact]
-    public void Draw_OneChangeSwitchedOn_LeavesTheOthers()
-    {
-        SplitMix a = Shuffle.ForSample(1, 2, 3), b = Shuffle.ForSample(1, 2, 3);
-        ClipChange without = ClipChange.Draw(Strong with { Brightness = 0 }, 64, 64, ref a), with = ClipChange.Draw(Strong, 64, 64, ref b);
-        Assert.Equal(without with { Brightness = with.Brightness }, with);
-        Assert.NotEqual(0, with.Brightness);
-    }
 }
