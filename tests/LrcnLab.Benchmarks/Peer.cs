@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using LrcnLab.Core.Specs;
 
 namespace LrcnLab.Benchmarks;
 
@@ -15,11 +16,11 @@ internal sealed class Peer : IDisposable
     public string Version { get; }
 
     /// <returns>Null, with a sentence on standard error, when there is no Python with PyTorch.</returns>
-    public static Peer? Start(SeedStep like)
+    public static Peer? Start(RunSpec like, int classes, int threads)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("LRCNLAB_PYTHON") is { Length: > 0 } named ? named : "/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (string argument in (string[])[
-            Path.Combine(AppContext.BaseDirectory, "pytorch_peer.py"), "--threads", Text(like.Threads), "--clips", Text(like.Clips), "--frames", Text(like.Frames), "--size", Text(like.Size), "--classes", Text(SeedStep.Classes)])
+            Path.Combine(AppContext.BaseDirectory, "pytorch_peer.py"), "--threads", Text(threads), "--clips", Text(like.Training.BatchSize), "--frames", Text(like.Data.ClipLength), "--size", Text(like.Data.Width), "--classes", Text(classes)])
             start.ArgumentList.Add(argument);
         Process process = Process.Start(start)!;
         if (process.StandardOutput.ReadLine() is string line)

@@ -8,20 +8,19 @@ internal static class PrecisionBenchmark
 
     public static int Run(int threads, int rounds)
     {
-        using var single = new SeedStep(threads);
-        using var half = new SeedStep(threads, Precision.Bfloat16);
+        using BareStep single = BareStep.Seed(), half = BareStep.Seed(Precision.Bfloat16);
         single.Run(2);
         half.Run(2);
         List<double> singles = [], halves = [];
         for (int round = 0; round < rounds; round++)
         {
-            singles.AddRange(single.Run(StepsARound));
-            halves.AddRange(half.Run(StepsARound));
+            singles.AddRange(single.Milliseconds(StepsARound));
+            halves.AddRange(half.Milliseconds(StepsARound));
         }
 
-        Report.Line($"seed model, {single.Clips} clips of {single.Frames}x{single.Size}x{single.Size}, {threads} threads, {rounds} rounds of {StepsARound}");
-        Report.Times("float32", singles, single.Clips);
-        Report.Times("bfloat16", halves, half.Clips);
+        Report.Line($"seed model, {BareStep.Describe(single.Spec)}, {threads} threads, {rounds} rounds of {StepsARound}");
+        Report.Times("float32", singles, single.Spec.Training.BatchSize);
+        Report.Times("bfloat16", halves, half.Spec.Training.BatchSize);
         Report.Line($"ratio of medians {Report.Median(singles) / Report.Median(halves):0.00}, of fastest {singles.Min() / halves.Min():0.00}");
         return 0;
     }

@@ -7,6 +7,10 @@ var rounds = new Option<int>("--rounds") { Description = "How often both sides t
 var root = new RootCommand("Speed and memory of the training engine, each against a peer that takes turns with it in the same run.");
 Add("step", "A training step of the seed model against PyTorch, and its share of the machine's matrix-product peak.", StepBenchmark.Run);
 Add("precision", "bfloat16 against float32, the seed model.", PrecisionBenchmark.Run);
+Add("loading", "An epoch from prepared frames with augmentation against bare steps in memory.", LoadingBenchmark.Run);
+Add("memory", "Peak memory of small runs against the estimate.", MemoryBenchmark.Run);
+Add("memory-of-one", "One of them: a specification from standard input.", (_, _) => MemoryBenchmark.RunOne());
+Add("phases", "Time in data, forward, backward and optimizer, float32 and bfloat16.", PhaseBenchmark.Run);
 return root.Parse(args).Invoke();
 
 void Add(string name, string description, Func<int, int, int> run)

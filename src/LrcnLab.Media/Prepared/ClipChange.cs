@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using LrcnLab.Core.Specs;
 using LrcnLab.Core.Training;
 
@@ -12,8 +13,7 @@ namespace LrcnLab.Media.Prepared;
 /// <param name="CutTop">Share of the cut height that is taken from the top, the rest from the bottom.</param>
 public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, double Cut = 0, double CutLeft = 0, double CutTop = 0)
 {
-    private const int MaximumSide = 512;
-    private const int One = 256;
+    private const uint One = 256;
 
     public static ClipChange None { get; }
 
@@ -73,9 +73,9 @@ public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, do
     /// <summary>Crop, shift and mirror at once, bilinear: first two rows become one, then each of its neighbours one pixel.</summary>
     private void Enlarge(ReadOnlySpan<byte> source, Span<byte> target, int width, int height)
     {
-        Span<int> columns = stackalloc int[MaximumSide], rows = stackalloc int[MaximumSide], blended = stackalloc int[MaximumSide + 1];
-        columns = columns[..width];
-        rows = rows[..height];
+        // A specification allows frames of 512 pixels.
+        Span<int> columns = stackalloc int[width], rows = stackalloc int[height];
+        Span<ushort> blended = stackalloc ushort[width + 1];
         Places(columns, CutLeft, ShiftX);
         Places(rows, CutTop, ShiftY);
         if (Mirror)
@@ -85,25 +85,42 @@ public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, do
         {
             for (int y = 0; y < height; y++)
             {
-                int upper = rows[y] / One, share = rows[y] % One;
+                int upper = rows[y] / (int)One;
                 ReadOnlySpan<byte> above = source.Slice(at + upper * width, width), below = source.Slice(at + Math.Min(upper + 1, height - 1) * width, width);
-                for (int x = 0; x < above.Length; x++)
-                    blended[x] = above[x] * (One - share) + below[x] * share;
+                Blend(above, below, (ushort)(rows[y] % (int)One), blended);
                 blended[width] = blended[width - 1];
-                Span<byte> row = target.Slice(at + y * width, width);
-                for (int x = 0; x < row.Length; x++)
-                {
-                    int left = columns[x] / One, part = columns[x] % One;
-                    row[x] = (byte)((blended[left] * (One - part) + blended[left + 1] * part + One * One / 2) / (One * One));
-                }
+                Interpolate(blended, columns, target.Slice(at + y * width, width));
             }
+        }
+    }
+
+    /// <summary>256 times the row between two rows.</summary>
+    private static void Blend(ReadOnlySpan<byte> above, ReadOnlySpan<byte> below, ushort share, Span<ushort> blended)
+    {
+        int x = 0;
+        for (; x <= above.Length - Vector128<byte>.Count; x += Vector128<byte>.Count)
+        {
+            Vector256<ushort> one = Vector256.WidenLower(Vector128.Create(above[x..]).ToVector256()), other = Vector256.WidenLower(Vector128.Create(below[x..]).ToVector256());
+            (one * (ushort)(One - share) + other * share).CopyTo(blended[x..]);
+        }
+
+        for (; x < above.Length; x++)
+            blended[x] = (ushort)(above[x] * (One - share) + below[x] * share);
+    }
+
+    private static void Interpolate(ReadOnlySpan<ushort> blended, ReadOnlySpan<int> columns, Span<byte> row)
+    {
+        for (int x = 0; x < row.Length; x++)
+        {
+            uint place = (uint)columns[x], left = place / One, part = place % One;
+            row[x] = (byte)((blended[(int)left] * (One - part) + blended[(int)left + 1] * part + One * One / 2) / (One * One));
         }
     }
 
     /// <summary>Where each pixel of a row or column comes from, in 256ths of a pixel.</summary>
     private void Places(Span<int> places, double cutBefore, int shift)
     {
-        int last = (places.Length - 1) * One;
+        int last = (places.Length - 1) * (int)One;
         double kept = 1 - Cut, first = Cut * cutBefore * places.Length;
         for (int i = 0; i < places.Length; i++)
             places[i] = Math.Clamp((int)Math.Round((first + (i - shift + 0.5) * kept - 0.5) * One), 0, last);

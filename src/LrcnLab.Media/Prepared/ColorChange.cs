@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using LrcnLab.Core.Specs;
 using LrcnLab.Core.Training;
 
@@ -9,7 +10,10 @@ namespace LrcnLab.Media.Prepared;
 /// <param name="Saturation">Distance from the pixel's own grey is multiplied with 1 plus this; for RGB only.</param>
 public readonly record struct ColorChange(double Brightness, double Contrast, double Saturation)
 {
-    private const int One = 256;
+    private const int Sixtyfourths = 64;
+
+    /// <summary>Luma of ITU-R BT.601, in 256ths.</summary>
+    private const ushort RedShare = 77, GreenShare = 150, BlueShare = 29;
 
     /// <summary>Always draws three numbers, so that switching one change on leaves the others as they were.</summary>
     public static ColorChange Draw(AugmentationSpec spec, ref SplitMix random) =>
@@ -32,19 +36,36 @@ public readonly record struct ColorChange(double Brightness, double Contrast, do
 
     private void Saturate(Span<byte> red, Span<byte> green, Span<byte> blue)
     {
-        int strength = (int)Math.Round((1 + Saturation) * One);
-        green = green[..red.Length];
-        blue = blue[..red.Length];
-        for (int i = 0; i < red.Length; i++)
+        short strength = (short)Math.Round((1 + Saturation) * Sixtyfourths);
+        int i = 0;
+        for (; i <= red.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
         {
-            int grey = (77 * red[i] + 150 * green[i] + 29 * blue[i]) / One; // luma, ITU-R BT.601
+            Vector256<ushort> r = Widen(red[i..]), g = Widen(green[i..]), b = Widen(blue[i..]);
+            Vector256<short> grey = ((r * RedShare + g * GreenShare + b * BlueShare) >> 8).AsInt16();
+            Mix(grey, r.AsInt16(), strength).CopyTo(red[i..]);
+            Mix(grey, g.AsInt16(), strength).CopyTo(green[i..]);
+            Mix(grey, b.AsInt16(), strength).CopyTo(blue[i..]);
+        }
+
+        for (; i < red.Length; i++)
+        {
+            int grey = (RedShare * red[i] + GreenShare * green[i] + BlueShare * blue[i]) >> 8;
             red[i] = Mix(grey, red[i], strength);
             green[i] = Mix(grey, green[i], strength);
             blue[i] = Mix(grey, blue[i], strength);
         }
     }
 
-    private static byte Mix(int grey, int value, int strength) => (byte)Math.Clamp(grey + ((value - grey) * strength + One / 2 >> 8), 0, 255);
+    private static Vector256<ushort> Widen(ReadOnlySpan<byte> values) => Vector256.WidenLower(Vector128.Create(values).ToVector256());
+
+    private static Vector128<byte> Mix(Vector256<short> grey, Vector256<short> value, short strength)
+    {
+        Vector256<short> mixed = grey + (((value - grey) * strength + Vector256.Create((short)(Sixtyfourths / 2))) >> 6);
+        mixed = Vector256.Min(Vector256.Max(mixed, Vector256<short>.Zero), Vector256.Create((short)255));
+        return Vector128.Narrow(mixed.GetLower().AsUInt16(), mixed.GetUpper().AsUInt16());
+    }
+
+    private static byte Mix(int grey, int value, int strength) => (byte)Math.Clamp(grey + (((value - grey) * strength + Sixtyfourths / 2) >> 6), 0, 255);
 
     private void ApplyTable(Span<byte> pixels)
     {

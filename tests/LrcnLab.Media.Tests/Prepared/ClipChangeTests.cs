@@ -75,4 +75,47 @@ public sealed class ClipChangeTests
         new ColorChange(0, 0, 0.5).Apply(grey, 1, 3);
         Assert.Equal([1, 2, 3], grey);
     }
+
+    [Fact]
+    public void Apply_ManyPixelsAtOnce_AsOneByOne()
+    {
+        byte[] frame = new byte[3 * 37];
+        new Random(2).NextBytes(frame);
+        var change = new ColorChange(0.05, -0.3, 0.8);
+        byte[] expected = [.. frame];
+        for (int i = 0; i < 37; i++)
+        {
+            byte[] pixel = [frame[i], frame[37 + i], frame[74 + i]];
+            change.Apply(pixel, 3, 1);
+            (expected[i], expected[37 + i], expected[74 + i]) = (pixel[0], pixel[1], pixel[2]);
+        }
+
+        change.Apply(frame, 3, 37);
+        Assert.Equal(expected, frame);
+    }
+
+    [Fact]
+    public void Apply_Crop_IsTheBilinearValueOfEachPixel()
+    {
+        const int Width = 37, Height = 21;
+        byte[] source = new byte[Width * Height], target = new byte[Width * Height];
+        new Random(3).NextBytes(source);
+        var change = new ClipChange(3, -2, false, 0.35, 0.6, 0.1);
+        change.Apply(source, target, Width, Height);
+        for (int y = 0; y < Height; y++)
+        {
+            for (int x = 0; x < Width; x++)
+                Assert.InRange(target[y * Width + x], Bilinear(x, y) - 3, Bilinear(x, y) + 3); // places are rounded to 256ths of a pixel
+        }
+
+        double Bilinear(int x, int y)
+        {
+            double column = Place(x, Width, change.ShiftX, change.CutLeft), row = Place(y, Height, change.ShiftY, change.CutTop);
+            int left = (int)column, top = (int)row;
+            double Row(int at) => source[at * Width + left] + (source[at * Width + Math.Min(left + 1, Width - 1)] - source[at * Width + left]) * (column - left);
+            return Row(top) + (Row(Math.Min(top + 1, Height - 1)) - Row(top)) * (row - top);
+        }
+
+        double Place(int i, int size, int shift, double before) => Math.Clamp(change.Cut * before * size + (i - shift + 0.5) * (1 - change.Cut) - 0.5, 0, size - 1);
+    }
 }
