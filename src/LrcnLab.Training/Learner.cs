@@ -19,6 +19,7 @@ internal sealed class Learner : IDisposable
     private readonly WeightAverage? _average;
     private readonly Bfloat16Copy? _half;
     private readonly TrainStep _step;
+    private readonly FreedMemory _memory = new();
 
     /// <param name="spec">Its seed decides the initial weights.</param>
     /// <param name="labels">Of all samples of the data set.</param>
@@ -53,6 +54,7 @@ internal sealed class Learner : IDisposable
         StepResult result = _step.Run(batches, clips, step, learningRate);
         if (result.IsFinite)
             _average?.Update(step);
+        _memory.StepDone();
         return result;
     }
 

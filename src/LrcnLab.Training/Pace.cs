@@ -45,7 +45,7 @@ internal sealed class Pace(TimeProvider clock)
             [MetricKeys.ForwardTime] = _window.Average(s => s.Times.Forward),
             [MetricKeys.BackwardTime] = _window.Average(s => s.Times.Backward),
             [MetricKeys.OptimizerTime] = _window.Average(s => s.Times.Optimizer),
-            [MetricKeys.ProcessMemory] = Environment.WorkingSet,
+            [MetricKeys.ProcessMemory] = ProcessMemory.Bytes,
         };
         Restart();
     }

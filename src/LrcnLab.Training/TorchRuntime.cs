@@ -14,7 +14,7 @@ public static partial class TorchRuntime
     public static void Start(int threads)
     {
         LimitSpinning();
-        KeepMemory();
+        FreedMemory.Keep();
         Load(threads > 0 ? threads : Environment.ProcessorCount);
     }
 
@@ -36,25 +36,6 @@ public static partial class TorchRuntime
             _ = SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: 0);
     }
 
-    /// <summary>
-    /// Large tensors come and go with every step. By default glibc gives such blocks back to the system at once, and each new one is mapped and filled with zeros page by page.
-    /// </summary>
-    private static void KeepMemory()
-    {
-        const int TrimThreshold = -1, MmapMax = -4;
-        if (!OperatingSystem.IsLinux())
-            return;
-        try
-        {
-            _ = SetMalloc(TrimThreshold, int.MaxValue);
-            _ = SetMalloc(MmapMax, 0);
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // Another C library, such as musl.
-        }
-    }
-
     /// <returns>The device, or a sentence that says why it is not there.</returns>
     public static (Device? Device, string? Refusal) Select(DeviceKind kind) => kind switch
     {
@@ -66,9 +47,6 @@ public static partial class TorchRuntime
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
-
-    [LibraryImport("libc", EntryPoint = "mallopt")]
-    private static partial int SetMalloc(int parameter, int value);
 
     /// <summary>Silences warnings such as "Could not initialize NNPACK", which every thread repeats; errors stay. The C++ level is in no managed API, but is an exported variable.</summary>
     private static void HideWarnings()

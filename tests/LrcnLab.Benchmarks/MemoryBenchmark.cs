@@ -14,7 +14,7 @@ namespace LrcnLab.Benchmarks;
 internal static class MemoryBenchmark
 {
     private const int Classes = 12;
-    private const int Steps = 6;
+    private static readonly int Steps = int.Parse(Environment.GetEnvironmentVariable("STEPS") ?? "6");
 
     /// <summary>Runs one specification, read from standard input, and prints its resident memory in bytes: the peak, then after the second and after the last step.</summary>
     public static int RunOne()
@@ -25,12 +25,12 @@ internal static class MemoryBenchmark
         DoneEvent done = Trainer.Run(Job(spec, folder, e =>
         {
             if (e is MetricEvent { Values: var values } && values.ContainsKey("train/loss"))
-                resident.Add(StatusBytes("VmRSS"));
+                resident.Add(Private("VmRSS"));
         }), TorchSharp.torch.CPU);
         Directory.Delete(folder, recursive: true);
         if (done.Outcome != Outcome.Completed)
             throw new InvalidOperationException(done.Reason);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{StatusBytes("VmHWM")} {resident[1]} {resident[^1]}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Private("VmHWM")} {resident[1]} {resident[^1]}"));
         return 0;
     }
 
@@ -38,10 +38,12 @@ internal static class MemoryBenchmark
     {
         _ = rounds;
         List<double> ratios = [], growths = [];
-        foreach (var (name, spec) in MemoryCases.All())
+        foreach (var (name, spec) in MemoryCases.All().Where(c => Environment.GetEnvironmentVariable("ONLY") is not string only || only.Split(';').Any(o => c.Name.Contains(o))))
         {
             long estimate = ModelPlanner.Plan(spec, Classes).MemoryBytes(spec);
             long[] measured = Measure(spec, threads);
+            var plan = ModelPlanner.Plan(spec, Classes);
+            Console.WriteLine($"RAW {spec.Training.BatchSize} {plan.InputShape.Aggregate(1L, (a, b) => a * b) * 4} {plan.Layers.Sum(l => l.ActivationBytes)} {plan.Layers.Max(l => 4 * l.OutputShape.Aggregate(1L, (a, b) => a * b))} {plan.FixedBytes(spec.Optimizer)} {plan.Parameters * 4} {measured[0]} {name}");
             ratios.Add((double)estimate / measured[0]);
             growths.Add(measured[2] - measured[1]);
             Report.Line($"{name,-34} estimate {estimate / 1048576.0,6:0} MiB, peak {measured[0] / 1048576.0,6:0} MiB, ratio {ratios[^1]:0.00}, from step 2 to {Steps} {growths[^1] / 1048576.0:+0.0;-0.0} MiB");
@@ -101,6 +103,9 @@ internal static class MemoryBenchmark
         Height = 64,
         Sha256 = $"{index:x64}",
     };
+
+    /// <summary>Without mapped files, as the estimate is meant.</summary>
+    private static long Private(string field) => StatusBytes(field) - StatusBytes("RssFile") - StatusBytes("RssShmem");
 
     private static long StatusBytes(string field) =>
         1024 * long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith(field, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);

@@ -9,13 +9,13 @@ internal static class MemoryCases
     {
         RunSpec seed = Presets.KerasPost.Spec, quick = Presets.QuickStart.Spec;
         foreach (int batch in (int[])[1, 2, 4, 8, 16, 32])
-            yield return ($"seed 16x80x80, batch {batch}", Batch(seed, batch));
-        foreach (var (frames, size) in ((int, int)[])[(4, 112), (8, 48), (8, 160), (16, 112), (40, 80), (32, 64)])
+            yield return ($"seed 40x80x80, batch {batch}", Batch(seed, batch));
+        foreach (var (frames, size) in ((int, int)[])[(4, 112), (8, 48), (8, 160), (16, 112), (16, 80), (32, 64)])
             yield return ($"seed {frames}x{size}x{size}, batch 4", Batch(seed with { Data = seed.Data with { ClipLength = frames, Width = size, Height = size } }, 4));
         foreach (int batch in (int[])[1, 16, 64, 128])
             yield return ($"quick start, batch {batch}", Batch(quick, batch));
 
-        RunSpec four = Batch(seed, 8);
+        RunSpec four = Batch(seed with { Data = seed.Data with { ClipLength = 16 } }, 4);
         foreach (OptimizerSpec optimizer in (OptimizerSpec[])[new() { Kind = OptimizerKind.Sgd, Momentum = 0 }, new() { Kind = OptimizerKind.Sgd, Momentum = 0.9 }, new() { Kind = OptimizerKind.RmsProp }, new() { Kind = OptimizerKind.AdamW }])
             yield return ($"{optimizer.Kind}, momentum {optimizer.Momentum}", four with { Optimizer = optimizer });
         foreach (FrameNormalization norm in (FrameNormalization[])[FrameNormalization.Batch, FrameNormalization.Group])

@@ -71,7 +71,8 @@ public sealed record ActivationLayer(string Name, Activation Activation, IReadOn
         _ => Activation.ToString().ToUpperInvariant(),
     };
 
-    public override long ActivationBytes => 4 * OutputSize;
+    /// <summary>ReLU overwrites its input, the others keep it.</summary>
+    public override long ActivationBytes => Activation == Activation.Relu ? 0 : 4 * OutputSize;
 }
 
 public sealed record PoolLayer(string Name, PoolKind Kind, int Size, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)

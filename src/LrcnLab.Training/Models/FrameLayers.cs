@@ -16,7 +16,7 @@ internal static class FrameLayers
     {
         ConvolutionLayer c => Convolution(c, owner),
         BatchNormLayer norm => BatchNorm(norm, owner),
-        GroupNormLayer norm => Register(owner, norm.Name, nn.GroupNorm(norm.Groups, norm.Channels)).call,
+        GroupNormLayer norm => GroupNorm(norm, owner),
         ActivationLayer activation => Activate(activation.Activation),
         PoolLayer { Kind: PoolKind.Average } pool => x => nn.functional.avg_pool2d(x, pool.Size),
         PoolLayer pool => x => nn.functional.max_pool2d(x, pool.Size),
@@ -60,6 +60,16 @@ internal static class FrameLayers
         return x => owner.training && x.numel() == layer.Channels
             ? nn.functional.batch_norm(x, norm.running_mean!, norm.running_var!, norm.weight, norm.bias)
             : norm.call(x);
+    }
+
+    private static Func<Tensor, Tensor> GroupNorm(GroupNormLayer layer, LrcnModel owner)
+    {
+        GroupNorm norm = Register(owner, layer.Name, nn.GroupNorm(layer.Groups, layer.Channels));
+
+        // TorchSharp 0.107 leaves them as the memory was.
+        nn.init.ones_(norm.weight!);
+        nn.init.zeros_(norm.bias!);
+        return norm.call;
     }
 
     private static TModule Register<TModule>(LrcnModel owner, string name, TModule module) where TModule : nn.Module

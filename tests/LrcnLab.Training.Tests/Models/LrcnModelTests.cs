@@ -21,6 +21,8 @@ public sealed class LrcnModelTests
             using var model = new LrcnModel(plan);
             model.train(train);
 
+            foreach (var (name, parameter) in model.named_parameters().Where(p => p.name.StartsWith("bn", StringComparison.Ordinal) || p.name.StartsWith("gn", StringComparison.Ordinal)))
+                Assert.All(parameter.data<float>().ToArray(), v => Assert.Equal(name.EndsWith("weight", StringComparison.Ordinal) ? 1f : 0f, v));
             Assert.Equal(plan.Parameters, model.parameters().Sum(p => p.numel()));
             Assert.Equal(plan.TrainableParameters, model.parameters().Where(p => p.requires_grad).Sum(p => p.numel()));
             model.Run(rand([batch, .. plan.InputShape.Select(s => (long)s)]), null, (layer, output) =>
