@@ -47,9 +47,17 @@ internal sealed partial class FreedMemory
         }
         else if (held > _limit)
         {
-            _ = Trim(0);
-            _givenBack = true;
+            GiveBack();
         }
+    }
+
+    /// <summary>Call when something else than training steps went on.</summary>
+    public void GiveBack()
+    {
+        if (!_kept)
+            return;
+        _ = Trim(0);
+        _givenBack = true;
     }
 
     [LibraryImport("libc", EntryPoint = "mallopt")]

@@ -44,6 +44,7 @@ internal sealed class Learner : IDisposable
 
     public void BeginTraining()
     {
+        _memory.GiveBack();
         _model.train();
         _half?.Model.train();
     }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using LrcnLab.Core.Specs;
 using LrcnLab.Training.Checkpoints;
 using LrcnLab.Training.Clips;
@@ -19,29 +20,41 @@ internal static class ResumeProbe
     public static string? Run(TrainingJob job, Func<Learner> create, int[] train, CheckpointState state)
     {
         using var scope = NewDisposeScope();
-        int[] samples = [.. train.Take(Clips)];
+        int[] samples = [.. train.Take(Math.Min(Clips, job.Spec.Training.BatchSize))];
         string path = Path.Combine(job.Output, "resume-probe.zip");
         try
         {
-            using Learner straight = create();
-            Step(job, straight, samples, 0);
-            CheckpointWriter.Write(path, new CheckpointHeader(state with { Step = 1 }, job.Spec, job.Manifest.Classes), straight.Weights(), straight.TrainingState());
-            Step(job, straight, samples, 1);
-
-            using Learner resumed = create();
-            var (checkpoint, refusal) = Checkpoint.Read(path);
-            using (checkpoint)
-                resumed.Restore(checkpoint ?? throw new InvalidDataException(refusal));
-            Step(job, resumed, samples, 1);
-            return straight.Weights().Concat(straight.TrainingState())
-                .Zip(resumed.Weights().Concat(resumed.TrainingState()), (a, b) => (a.Name, Equal: a.Value.cpu().bytes.SequenceEqual(b.Value.cpu().bytes)))
-                .FirstOrDefault(t => !t.Equal).Name;
+            var straight = Straight(job, create, samples, path, state);
+            return straight.Zip(Resumed(job, create, samples, path)).FirstOrDefault(t => t.First != t.Second).First.Name;
         }
         finally
         {
             File.Delete(path);
         }
     }
+
+    private static (string Name, string Sha256)[] Straight(TrainingJob job, Func<Learner> create, int[] samples, string path, CheckpointState state)
+    {
+        using Learner learner = create();
+        Step(job, learner, samples, 0);
+        CheckpointWriter.Write(path, new CheckpointHeader(state with { Step = 1 }, job.Spec, job.Manifest.Classes), learner.Weights(), learner.TrainingState());
+        Step(job, learner, samples, 1);
+        return Hashes(learner);
+    }
+
+    private static (string Name, string Sha256)[] Resumed(TrainingJob job, Func<Learner> create, int[] samples, string path)
+    {
+        using Learner learner = create();
+        var (checkpoint, refusal) = Checkpoint.Read(path);
+        using (checkpoint)
+            learner.Restore(checkpoint ?? throw new InvalidDataException(refusal));
+        Step(job, learner, samples, 1);
+        return Hashes(learner);
+    }
+
+    /// <summary>Hashes, so that never more than one learner is in memory.</summary>
+    private static (string Name, string Sha256)[] Hashes(Learner learner) =>
+        [.. learner.Weights().Concat(learner.TrainingState()).Select(t => (t.Name, Convert.ToHexString(SHA256.HashData(t.Value.cpu().bytes))))];
 
     /// <summary>One update from the first clips of the train split, augmented as in the first epoch.</summary>
     private static void Step(TrainingJob job, Learner learner, int[] samples, long step)

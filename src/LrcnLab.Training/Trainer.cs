@@ -27,10 +27,10 @@ public sealed class Trainer : IDisposable
     private readonly int[] _train;
     private readonly int _clipsPerStep;
     private readonly int _stepsPerEpoch;
-    private readonly Learner _learner;
     private readonly Evaluator _evaluator;
     private readonly RunReport _report;
     private readonly RunFiles _files;
+    private Learner _learner = null!; // made by Run, once what the rehearsal needed is free again
     private CheckpointState _state;
     private CheckpointState? _saved;
 
@@ -47,12 +47,9 @@ public sealed class Trainer : IDisposable
         if (device.type == DeviceType.CUDA)
             backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = _spec.Resources.Tf32;
         Precision precision = job.Resume?.Header.State.Precision ?? ChoosePrecision();
-        _learner = CreateLearner(precision);
         _state = new CheckpointState { Step = 0, Epoch = 0, StepInEpoch = 0, DatasetHash = job.Manifest.Hash(), Precision = precision };
-        if (job.Resume is not Checkpoint checkpoint)
-            return;
-        _learner.Restore(checkpoint);
-        _saved = _state = checkpoint.Header.State;
+        if (job.Resume is Checkpoint checkpoint)
+            _saved = _state = checkpoint.Header.State;
     }
 
     /// <summary>Trains until the last epoch, a stop, or a fault. Call on a thread of its own.</summary>
@@ -67,7 +64,7 @@ public sealed class Trainer : IDisposable
         return trainer.Run();
     }
 
-    public void Dispose() => _learner.Dispose();
+    public void Dispose() => _learner?.Dispose();
 
     private Learner CreateLearner(Precision precision) => new(_spec, _labels, _train, _job.Manifest.Classes.Count, _device, precision);
 
@@ -84,7 +81,12 @@ public sealed class Trainer : IDisposable
     {
         _report.Started(_device, _state);
         if (_state.Step == 0)
-            Rehearse();
+            VerifyResume();
+        _learner = CreateLearner(_state.Precision);
+        if (_job.Resume is Checkpoint checkpoint)
+            _learner.Restore(checkpoint);
+        else
+            PassSanity();
         while (_state.Epoch < _spec.Training.Epochs && EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) is null)
         {
             if (TrainEpoch() is DoneEvent end)
@@ -95,15 +97,17 @@ public sealed class Trainer : IDisposable
         return new DoneEvent { Outcome = Outcome.Completed, Reason = EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) };
     }
 
-    /// <summary>What had better fail before the first epoch than after it.</summary>
-    private void Rehearse()
+    private void VerifyResume()
     {
-        if (_spec.Checkpoints.VerifyResume)
-        {
-            _report.CheckIn(_state, "verifying resume", force: true);
-            _report.ResumeVerified(ResumeProbe.Run(_job, () => CreateLearner(_state.Precision), _train, _state));
-        }
+        if (!_spec.Checkpoints.VerifyResume)
+            return;
+        _report.CheckIn(_state, "verifying resume", force: true);
+        _report.ResumeVerified(ResumeProbe.Run(_job, () => CreateLearner(_state.Precision), _train, _state));
+    }
 
+    /// <summary>A validation that fails had better do so before the first epoch than after it.</summary>
+    private void PassSanity()
+    {
         if (!_spec.Training.SanityPass || _evaluator.Indices(Split.Validation).Length == 0)
             return;
         _report.CheckIn(_state, "sanity pass", force: true);

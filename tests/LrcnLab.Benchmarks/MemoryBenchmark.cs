@@ -14,9 +14,9 @@ namespace LrcnLab.Benchmarks;
 internal static class MemoryBenchmark
 {
     private const int Classes = 12;
-    private static readonly int Steps = int.Parse(Environment.GetEnvironmentVariable("STEPS") ?? "6");
+    private const int Steps = 12;
 
-    /// <summary>Runs one specification, read from standard input, and prints its resident memory in bytes: the peak, then after the second and after the last step.</summary>
+    /// <summary>Runs one specification, read from standard input, and prints its resident memory in bytes: the peak, then the most after a step of the first and of the second half.</summary>
     public static int RunOne()
     {
         RunSpec spec = JsonSerializer.Deserialize<RunSpec>(Console.In.ReadToEnd(), LabJson.Options)!;
@@ -30,28 +30,28 @@ internal static class MemoryBenchmark
         Directory.Delete(folder, recursive: true);
         if (done.Outcome != Outcome.Completed)
             throw new InvalidOperationException(done.Reason);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Private("VmHWM")} {resident[1]} {resident[^1]}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Private("VmHWM")} {resident[..(Steps / 2)].Max()} {resident[(Steps / 2)..].Max()}"));
         return 0;
     }
 
     public static int Run(int threads, int rounds)
     {
         _ = rounds;
-        List<double> ratios = [], growths = [];
-        foreach (var (name, spec) in MemoryCases.All().Where(c => Environment.GetEnvironmentVariable("ONLY") is not string only || only.Split(';').Any(o => c.Name.Contains(o))))
+        string? only = Environment.GetEnvironmentVariable("LRCNLAB_BENCHMARK_CASE");
+        List<double> ratios = [];
+        foreach (var (name, spec) in MemoryCases.All().Where(c => only is null || c.Name.Contains(only, StringComparison.Ordinal)))
         {
             long estimate = ModelPlanner.Plan(spec, Classes).MemoryBytes(spec);
             long[] measured = Measure(spec, threads);
-            var plan = ModelPlanner.Plan(spec, Classes);
-            Console.WriteLine($"RAW {spec.Training.BatchSize} {plan.InputShape.Aggregate(1L, (a, b) => a * b) * 4} {plan.Layers.Sum(l => l.ActivationBytes)} {plan.Layers.Max(l => 4 * l.OutputShape.Aggregate(1L, (a, b) => a * b))} {plan.FixedBytes(spec.Optimizer)} {plan.Parameters * 4} {measured[0]} {name}");
             ratios.Add((double)estimate / measured[0]);
-            growths.Add(measured[2] - measured[1]);
-            Report.Line($"{name,-34} estimate {estimate / 1048576.0,6:0} MiB, peak {measured[0] / 1048576.0,6:0} MiB, ratio {ratios[^1]:0.00}, from step 2 to {Steps} {growths[^1] / 1048576.0:+0.0;-0.0} MiB");
+            Report.Line($"{name,-34} estimate {Mebibytes(estimate)}, peak {Mebibytes(measured[0])}, ratio {ratios[^1]:0.00}, held after steps 1 to {Steps / 2} {Mebibytes(measured[1])}, to {Steps} {Mebibytes(measured[2])}");
         }
 
         Report.Line($"{ratios.Count} configurations: estimate over peak {ratios.Min():0.00} to {ratios.Max():0.00}; {ratios.Count(r => r is >= 0.85 and <= 1.15)} within 15 %");
         return 0;
     }
+
+    private static string Mebibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0,5:0} MiB");
 
     private static long[] Measure(RunSpec spec, int threads)
     {

@@ -30,7 +30,6 @@ internal static class MemoryCases
         yield return ("weight average", four with { Training = four.Training with { Ema = 0.99 } });
         yield return ("mixup", four with { Training = four.Training with { Mixup = 0.2 } });
         yield return ("2 batches an update", four with { Training = four.Training with { Accumulation = 2 } });
-        yield return ("bfloat16", four with { Resources = four.Resources with { Precision = Precision.Bfloat16 } });
         yield return ("recomputing 16 frames", four with { Resources = four.Resources with { RecomputeFrames = 16 } });
         yield return ("recomputing 64 frames, batch 16", Batch(four, 16) with { Resources = four.Resources with { RecomputeFrames = 64 } });
     }

@@ -49,7 +49,9 @@ public sealed record BatchNormLayer(string Name, int Channels, IReadOnlyList<int
     public override string Type => "Batch norm";
     public override long Parameters => 2L * Channels;
     public override long ParametersKeras => 4L * Channels;
-    public override long ActivationBytes => 4 * OutputSize;
+
+    /// <summary>The output, and a copy of the input on the way back.</summary>
+    public override long ActivationBytes => 8 * OutputSize;
 }
 
 /// <summary>Each frame by itself: groups of channels get mean 0 and deviation 1.</summary>
