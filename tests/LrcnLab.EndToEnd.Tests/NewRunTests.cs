@@ -71,10 +71,11 @@ public sealed class NewRunTests(Lab shared, Browser browser)
     {
         IPage page = await OpenAsync();
         await page.GetByLabel("Show every setting").CheckAsync();
+        await Expect(page.GetByLabel("Frame interval").First).ToBeVisibleAsync();
         ILocator inputs = page.Locator(".field:not(.compact)").Locator("input, select");
         int count = await inputs.CountAsync();
 
-        Assert.InRange(count, 50, 90);
+        Assert.InRange(count, 50, 90); // each setting of a run, without the table of layers
         for (int i = 0; i < count; i++)
         {
             await Expect(inputs.Nth(i)).ToHaveAccessibleNameAsync(Something());
