@@ -103,6 +103,21 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Resume_WhenTheEndOfTheLastAttemptWasNeverStored_EndsAsTheNewAttemptDoes()
+    {
+        Guid id = await AbandonAsync("normal", Running, journal: 3, resumes: RunRecovery.AutomaticResumes);
+        await _lab.StartAsync();
+        await _lab.WaitForFreeSlotAsync(id);
+        long stored = (await _lab.RunAsync(id)).LastSequence;
+        var end = new DoneEvent { Sequence = stored + 1, Time = DateTime.UtcNow, Outcome = Outcome.Failed, Reason = "The disk is full." };
+        await File.AppendAllTextAsync(Path.Combine(_lab.Paths.RunFolder(id), WorkerProtocol.JournalFile), $"\n{end.ToLine()}\n", Cancel);
+
+        Assert.Null(await _lab.Runs.ResumeAsync(id, "test", Cancel));
+        await _lab.WaitForAsync(id, Completed, Failed);
+        Assert.Equal([Interrupted, Queued, Starting, Running, Completed], await _lab.StatesAsync(id));
+    }
+
+    [Fact]
     public async Task Start_WithARunningImport_EndsItWithAReason()
     {
         await _lab.WriteAsync(db =>

@@ -144,7 +144,8 @@ internal sealed class RunIngest(
                     await RecordCheckpointAsync(db, runId, checkpoint, file, replaced, cancellationToken);
                     run.AutomaticResumes = 0;
                     break;
-                case DoneEvent done:
+                // The last word of a worker: with events behind it, it ended an attempt before, whose end the server could not store.
+                case DoneEvent done when e.Sequence == events[^1].Sequence:
                     foreach (var (state, cause) in RunOutcome.Of(run.State, done))
                         db.RunStateChanges.Add(run.Move(state, cause, Now).Change!);
                     break;
