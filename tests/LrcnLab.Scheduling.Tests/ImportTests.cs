@@ -44,10 +44,7 @@ public sealed class ImportTests : IAsyncLifetime
         await ImportAsync("clips");
         Import again = await ImportAsync("clips");
         Assert.Equal("Nothing changed since version 1.", again.Message);
-        // The unneeded folder goes just after the import has ended.
-        for (int i = 0; i < 100 && Directory.GetDirectories(_lab.Paths.DatasetRoot).Length > 1; i++)
-            await Task.Delay(50, Cancel);
-        Assert.Single(Directory.GetDirectories(_lab.Paths.DatasetRoot));
+        Assert.Equal(1, await FoldersAsync(expected: 1));
 
         Directory.CreateDirectory(Path.Combine(Source, "c"));
         Assert.Equal("Version 2: 2 samples of 3 classes.", (await ImportAsync("clips")).Message);
@@ -60,7 +57,15 @@ public sealed class ImportTests : IAsyncLifetime
 
         Assert.Equal((ImportState.Failed, "The folder has no classes."), (import.State, import.Message));
         Assert.Empty(await _lab.ReadAsync(db => db.Datasets.ToListAsync(Cancel)));
-        Assert.Empty(Directory.GetDirectories(_lab.Paths.DatasetRoot));
+        Assert.Equal(0, await FoldersAsync(expected: 0));
+    }
+
+    /// <summary>Folders of versions. An unneeded one goes just after its import has ended.</summary>
+    private async Task<int> FoldersAsync(int expected)
+    {
+        for (int i = 0; i < 100 && Directory.GetDirectories(_lab.Paths.DatasetRoot).Length != expected; i++)
+            await Task.Delay(50, Cancel);
+        return Directory.GetDirectories(_lab.Paths.DatasetRoot).Length;
     }
 
     [Fact]
