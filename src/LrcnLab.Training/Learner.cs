@@ -67,6 +67,14 @@ internal sealed class Learner : IDisposable
         [.. _optimizer.State(), .. _average is null ? [] : ModelWeights.Of(_model).Select(w => (Trained + w.Name, w.Value))];
 
     /// <exception cref="InvalidDataException">A tensor is missing, too many, or of another shape; the message names it.</exception>
+    public void StartFrom(InitialWeights weights)
+    {
+        Load(_model, weights.Tensors);
+        if (_average is not null)
+            Load(Model, weights.Tensors);
+    }
+
+    /// <inheritdoc cref="StartFrom"/>
     public void Restore(Checkpoint checkpoint)
     {
         var trained = checkpoint.Optimizer.Where(t => t.Key.StartsWith(Trained, StringComparison.Ordinal)).ToDictionary(t => t.Key[Trained.Length..], t => t.Value);

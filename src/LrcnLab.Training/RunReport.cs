@@ -52,7 +52,7 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
     /// <param name="different">Null when training that went on from a checkpoint gave the same weights, else the first tensor that differed.</param>
     public void ResumeVerified(string? different) => Log(
         different is null ? LogLevel.Information : LogLevel.Warning,
-        different is null ? WorkerProtocol.ResumeVerified : $"Resume is not exact here: after a step from a checkpoint {different} differs from what it is without. On GPUs this is usual.");
+        different is null ? WorkerProtocol.ResumeVerified : $"{WorkerProtocol.ResumeNotExact}: after a step from a checkpoint {different} differs from what it is without. On GPUs this is usual.");
 
     public void StepDone(CheckpointState state, StepResult result, double learningRate)
     {

@@ -30,7 +30,7 @@ public sealed class Trainer : IDisposable
     private readonly Evaluator _evaluator;
     private readonly RunReport _report;
     private readonly RunFiles _files;
-    private Learner _learner = null!; // made by Run, once what the rehearsal needed is free again
+    private Learner _learner = null!; // made by Run, once what verifying resume needed is free again
     private CheckpointState _state;
     private CheckpointState? _saved;
 
@@ -70,6 +70,8 @@ public sealed class Trainer : IDisposable
 
     private Precision ChoosePrecision()
     {
+        if (_spec.Resources.Precision == Precision.Bfloat16 && !Bfloat16Support.IsLikely(_device))
+            _report.Log(LogLevel.Warning, "bfloat16 is slow here: this processor has no instructions for it (AVX512_BF16 or AMX-BF16), so steps may take many times as long. Choose float32, or auto, which measures.");
         if (_spec.Resources.Precision != Precision.Auto)
             return _spec.Resources.Precision;
         var (choice, report) = PrecisionTrial.Run(_spec, CreateLearner);
@@ -86,7 +88,7 @@ public sealed class Trainer : IDisposable
         if (_job.Resume is Checkpoint checkpoint)
             _learner.Restore(checkpoint);
         else
-            PassSanity();
+            Begin();
         while (_state.Epoch < _spec.Training.Epochs && EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) is null)
         {
             if (TrainEpoch() is DoneEvent end)
@@ -95,6 +97,17 @@ public sealed class Trainer : IDisposable
 
         TestBestWeights();
         return new DoneEvent { Outcome = Outcome.Completed, Reason = EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) };
+    }
+
+    private void Begin()
+    {
+        if (_job.Weights is InitialWeights weights)
+        {
+            _learner.StartFrom(weights);
+            _report.Log(LogLevel.Information, weights.Report);
+        }
+
+        PassSanity();
     }
 
     private void VerifyResume()

@@ -24,6 +24,9 @@ public sealed record TrainingJob
     /// <summary>Where to continue from; null for a fresh start.</summary>
     public Checkpoint? Resume { get; init; }
 
+    /// <summary>What a fresh start begins with; null for random weights.</summary>
+    public InitialWeights? Weights { get; init; }
+
     public StopSignal Signal { get; init; } = new();
 
     /// <summary>Deletes checkpoints that newer ones replace; false where somebody else keeps the files.</summary>

@@ -34,6 +34,22 @@ internal static class MemoryCases
         yield return ("recomputing 64 frames, batch 16", Batch(four, 16) with { Resources = four.Resources with { RecomputeFrames = 64 } });
     }
 
+    /// <summary>Others, which the estimate's factors were not fitted to.</summary>
+    public static IEnumerable<(string Name, RunSpec Spec)> Unseen()
+    {
+        RunSpec seed = Presets.KerasPost.Spec, quick = Presets.QuickStart.Spec;
+        yield return ("unseen: seed 24x72x96, batch 6", Batch(seed with { Data = seed.Data with { ClipLength = 24, Width = 96, Height = 72 } }, 6));
+        yield return ("unseen: seed 10x48x48, motion, batch 16", Batch(seed with { Data = seed.Data with { ClipLength = 10, Width = 48, Height = 48, Normalization = ClipNormalization.Motion } }, 16));
+        yield return ("unseen: seed 1x96x96, batch 32", Batch(seed with { Data = seed.Data with { ClipLength = 1, Width = 96, Height = 96 } }, 32));
+        yield return ("unseen: quick start in colour, batch 32", Batch(quick with { Data = quick.Data with { Color = ColorMode.Rgb } }, 32));
+        yield return ("unseen: quick start 20x96x128, batch 12", Batch(quick with { Data = quick.Data with { ClipLength = 20, Width = 128, Height = 96 } }, 12));
+        yield return ("unseen: quick start, wide", Batch(With(quick, b => b with { Convolutions = [.. b.Convolutions.Select(c => c with { Filters = 4 * c.Filters })] }), 16));
+        yield return ("unseen: AdamW, average, group norm", Batch(With(seed, b => b with { Normalization = FrameNormalization.Group }) with { Optimizer = new() { Kind = OptimizerKind.AdamW }, Training = seed.Training with { Ema = 0.999 }, Data = seed.Data with { ClipLength = 20 } }, 5));
+        yield return ("unseen: LSTM 768 in both directions", Batch(seed with { Data = seed.Data with { ClipLength = 12 }, Model = seed.Model with { Sequence = seed.Model.Sequence with { Hidden = 768, Bidirectional = true } } }, 8));
+        yield return ("unseen: every step read out, mixup", Batch(seed with { Data = seed.Data with { ClipLength = 20 }, Model = seed.Model with { Sequence = seed.Model.Sequence with { Readout = Readout.EveryStep } }, Training = seed.Training with { Mixup = 0.4 } }, 6));
+        yield return ("unseen: four convolutions, SiLU", Batch(With(seed, b => b with { Convolutions = [.. b.Convolutions.Take(4)], Activation = Activation.Silu }) with { Data = seed.Data with { ClipLength = 8 } }, 4));
+    }
+
     private static RunSpec Batch(RunSpec spec, int batch) => spec with { Training = spec.Training with { BatchSize = batch, Epochs = 1 } };
 
     private static RunSpec With(RunSpec spec, Func<BackboneSpec, BackboneSpec> change) => spec with { Model = spec.Model with { Backbone = change(spec.Model.Backbone) } };

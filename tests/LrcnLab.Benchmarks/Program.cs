@@ -8,8 +8,7 @@ var root = new RootCommand("Speed and memory of the training engine, each agains
 Add("step", "A training step of the seed model against PyTorch, and its share of the machine's matrix-product peak.", StepBenchmark.Run);
 Add("precision", "bfloat16 against float32, the seed model.", PrecisionBenchmark.Run);
 Add("loading", "An epoch from prepared frames with augmentation against bare steps in memory.", LoadingBenchmark.Run);
-Add("memory", "Peak memory of small runs against the estimate.", MemoryBenchmark.Run);
-Add("memory-of-one", "One of them: a specification from standard input.", (_, _) => MemoryBenchmark.RunOne());
+AddMemory();
 Add("phases", "Time in data, forward, backward and optimizer, float32 and bfloat16.", PhaseBenchmark.Run);
 return root.Parse(args).Invoke();
 
@@ -22,4 +21,13 @@ void Add(string name, string description, Func<int, int, int> run)
         return run(parsed.GetValue(threads), parsed.GetValue(rounds));
     });
     root.Add(command);
+}
+
+void AddMemory()
+{
+    var only = new Option<string?>("--only") { Description = "Part of the names of the configurations to measure." };
+    var memory = new Command("memory", "Peak memory of small runs, each in a process of its own, against the form's estimate.") { threads, only };
+    memory.SetAction(parsed => MemoryBenchmark.Run(parsed.GetValue(threads), parsed.GetValue(only)));
+    root.Add(memory);
+    Add("memory-of-one", "One of them: a specification from standard input.", (_, _) => MemoryBenchmark.RunOne());
 }

@@ -102,6 +102,7 @@ public sealed partial class MainJobTests(Browser browser)
         await Expect(note).ToHaveTextAsync(PointsText());
         Assert.True(Points(await note.TextContentAsync()) > points);
         Assert.Equal(loads, watch.Loads);
+        await Expect(page.GetByTestId("resume-check")).ToHaveTextAsync("✓ resume verified");
         await Expect(page.Locator("figure canvas").First).ToBeVisibleAsync();
         return run;
     }

@@ -140,4 +140,25 @@ public sealed class TrainTests
         Assert.Contains("nowhere", errors, StringComparison.Ordinal);
         Assert.Equal(Outcome.Failed, Assert.IsType<DoneEvent>(Workspace.AssertEvents(lines)[^1]).Outcome);
     }
+
+    [Fact]
+    public async Task Train_FromWeightsOfAnotherRun_StartsWhereThatEnded()
+    {
+        using Workspace first = new(epochs: 12), second = new(epochs: 1);
+        await WorkerProcess.RunAsync("train", first.SpecPath, "--output", first.Output);
+        string archive = Path.Combine(first.Output, first.Journal.OfType<CheckpointEvent>().Last(c => c.Kind == "last").File);
+        string weights = Path.Combine(first.Output, "unpacked", "weights.safetensors");
+        await System.IO.Compression.ZipFile.ExtractToDirectoryAsync(archive, Path.Combine(first.Output, "unpacked"), TestContext.Current.CancellationToken);
+        string[] train = ["train", second.SpecPath, "--set", "optimizer.learningRate=1e-8", "--set", "optimizer.kind=sgd"];
+        var (exit, _, errors) = await WorkerProcess.RunAsync([.. train, "--output", second.Output, "--weights", weights]);
+        Assert.True(exit == WorkerProtocol.ExitDone, errors);
+        Assert.Contains(second.Journal.OfType<LogEvent>(), l => l.Message.Contains("starts from the weights of weights.safetensors, SHA-256", StringComparison.Ordinal));
+        Assert.Equal(ValidationLoss(first), ValidationLoss(second), 1e-4);
+
+        var (refused, lines, _) = await WorkerProcess.RunAsync([.. train, "--set", "model.sequence.hidden=9", "--output", Path.Combine(second.Output, "wider"), "--weights", weights]);
+        Assert.Equal(WorkerProtocol.ExitBadInput, refused);
+        Assert.Contains("lstm", Assert.IsType<DoneEvent>(Workspace.AssertEvents(lines)[^1]).Reason, StringComparison.Ordinal);
+    }
+
+    private static double ValidationLoss(Workspace work) => work.Journal.OfType<MetricEvent>().Last(m => m.Values.ContainsKey(MetricKeys.ValidationLoss)).Values[MetricKeys.ValidationLoss];
 }

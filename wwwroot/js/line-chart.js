@@ -89,12 +89,12 @@ class LineChart {
       const color = s.color;
       if (smoothing > 0 && y.length > 2) {
         tables.push([Array.from(x), y]);
-        series.push({ label: s.label + " (raw)", stroke: color + "40", width: 1, spanGaps: true, points: { show: false }, value: (_, v) => v == null ? "" : number(v) });
+        series.push({ label: s.label + " (raw)", stroke: color + "40", width: 1, spanGaps: true, points: { show: false }, value: (_, v) => v == null ? "" : quantity(s.label)(v) });
         tables.push([Array.from(x), smooth(y, smoothing)]);
       } else {
         tables.push([Array.from(x), y]);
       }
-      series.push({ label: s.label, stroke: color, width: 1.75, dash: s.dash ? [6, 4] : undefined, spanGaps: true, points: { show: sparse, size: 5, fill: color }, value: (plot, v, i) => { const shown = v ?? lastOf(plot.data[i]); return shown == null ? "-" : number(shown); } });
+      series.push({ label: s.label, stroke: color, width: 1.75, dash: s.dash ? [6, 4] : undefined, spanGaps: true, points: { show: sparse, size: 5, fill: color }, value: (plot, v, i) => { const shown = v ?? lastOf(plot.data[i]); return shown == null ? "-" : quantity(s.label)(shown); } });
     }
 
     const data = tables.length === 1 ? tables[0] : uPlot.join(tables.map(t => dedupe(t)));
@@ -118,7 +118,7 @@ class LineChart {
       height: this.options.height ?? 220,
       series,
       scales: { x: { time: false }, y: this.options.logY ? { distr: 3 } : {} },
-      axes: [{ ...axis, size: 32, values: (_, ticks) => ticks.map(v => this.options.xAxis === "time" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : number(v)) }],
+      axes: [{ ...axis, size: 32, values: (_, ticks) => ticks.map(v => this.options.xAxis === "time" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : quantity(this.options.series[0]?.label ?? "")(v)) }],
       cursor: { sync: { key: this.options.syncKey ?? "lab", setSeries: false }, drag: { x: true, y: false }, points: { size: 7 } },
       legend: { show: true, live: true, markers: { width: 2 } },
       hooks: {
@@ -197,6 +197,17 @@ function dedupe([x, y]) {
 function lastOf(values) {
   for (let i = values.length - 1; i >= 0; i--) if (values[i] != null) return values[i];
   return null;
+}
+
+// How values of a metric are written.
+function quantity(key) {
+  return key.endsWith("_bytes") ? bytes : number;
+}
+
+// Powers of ten, so that the axis has round numbers.
+function bytes(v) {
+  const [unit, size] = [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]].find(([, size]) => Math.abs(v) >= size) ?? ["B", 1];
+  return `${(v / size).toLocaleString("en-US", { maximumSignificantDigits: 4 })} ${unit}`;
 }
 
 function number(v) {

@@ -14,10 +14,13 @@ public static class WorkerProtocol
     public const int ExitBadInput = 2;
     public const int ExitStopped = 3;
 
-    /// <summary>Every event of a run, in its folder.</summary>
     /// <summary>What the log says when a continuation from a checkpoint was tried and gave the same weights.</summary>
     public const string ResumeVerified = "Resume verified: training that goes on from a checkpoint gives the same weights bit for bit.";
 
+    /// <summary>How the log's warning begins when it did not.</summary>
+    public const string ResumeNotExact = "Resume is not exact here";
+
+    /// <summary>Every event of a run, in its folder.</summary>
     public const string JournalFile = "events.jsonl";
 
     public const string SpecFile = "spec.json";

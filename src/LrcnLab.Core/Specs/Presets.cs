@@ -67,7 +67,7 @@ public static class Presets
                 },
                 Sequence = new SequenceSpec { Hidden = 512, InputDropout = 0.5 },
             },
-            Optimizer = new OptimizerSpec { LearningRate = 1e-5, Epsilon = 1e-7 },
+            Optimizer = new OptimizerSpec { LearningRate = 1e-5, Epsilon = 1e-7, EpsilonRule = EpsilonRule.Keras },
             Schedule = new ScheduleSpec { Kind = ScheduleKind.InverseTime, Decay = 1e-6 },
             Training = new TrainingSpec { Epochs = 100, BatchSize = 32 },
         });

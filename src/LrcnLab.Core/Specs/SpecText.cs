@@ -48,6 +48,42 @@ public static class SpecText
         return SpecReader.Read(node);
     }
 
+    /// <summary>Changes fields by assignments such as <c>training.seed=2</c> or <c>schedule.milestones=[30, 60]</c>, where a value is YAML; checked when all are made.</summary>
+    public static SpecResult Set(RunSpec basis, IReadOnlyList<string> assignments)
+    {
+        JsonObject tree = SpecWriter.Write(basis);
+        List<SpecProblem> problems = [.. assignments.Select(a => Assign(tree, a)).OfType<SpecProblem>()];
+        return problems.Count == 0 ? SpecReader.Read(tree) : new SpecResult(null, problems);
+    }
+
+    /// <returns>Null when it is done.</returns>
+    private static SpecProblem? Assign(JsonObject tree, string assignment)
+    {
+        if (assignment.Length > MaximumLength || !IsWellFormed(assignment))
+            return new SpecProblem("", "An assignment is too long, or no valid Unicode.");
+        string[] sides = assignment.Split('=', 2, StringSplitOptions.TrimEntries);
+        string path = sides[0];
+        if (sides.Length < 2 || path.Length == 0)
+            return new SpecProblem("", $"\"{assignment}\" is no assignment: write field=value, such as training.seed=2.");
+        string[] names = path.Split('.');
+        foreach (string name in names[..^1])
+        {
+            if (tree[name] is not JsonObject section)
+                return new SpecProblem(path, $"There is no section \"{name}\"; here are {string.Join(", ", tree.Select(m => m.Key))}.");
+            tree = section;
+        }
+
+        try
+        {
+            tree[names[^1]] = YamlTree.Parse(sides[1]);
+            return null;
+        }
+        catch (YamlException e)
+        {
+            return new SpecProblem(path, $"\"{sides[1]}\" is not valid YAML: {e.Message}");
+        }
+    }
+
     public static string ToJson(RunSpec spec) => SpecWriter.Write(spec).ToJsonString(LabJson.Indented);
 
     public static string ToYaml(RunSpec spec) => YamlTree.Write(SpecWriter.Write(spec));

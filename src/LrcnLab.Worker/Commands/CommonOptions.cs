@@ -9,5 +9,7 @@ internal static class CommonOptions
 
     public static Option<string?> Data() => new("--data") { Description = "Folder of an imported data set, or of videos in a layout that can be imported. Default: the specification's data.dataset, as a path or a sample that ships.", HelpName = "DIR" };
 
+    public static Option<string[]> Set() => new("--set") { Description = "Changes a field of the specification, such as training.seed=2; may be given several times.", HelpName = "FIELD=VALUE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
+
     public static Option<bool> Json() => new("--json") { Description = "Print JSON even on a terminal." };
 }

@@ -15,6 +15,7 @@ internal static class DescribeCommand
     public static Command Create()
     {
         var spec = new Argument<string>("SPEC") { Description = CommonOptions.SpecDescription };
+        var set = CommonOptions.Set();
         var classes = new Option<int>("--classes") { Description = "Number of classes of the data set.", Required = true, HelpName = "N" };
         classes.Validators.Add(result =>
         {
@@ -22,14 +23,14 @@ internal static class DescribeCommand
                 result.AddError("--classes must be a whole number from 1 to 1000000.");
         });
         var json = CommonOptions.Json();
-        var command = new Command("describe", "Prints layers, shapes, parameters, operations and memory of a specification's network.") { spec, classes, json };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(spec), parsed.GetValue(classes), parsed.GetValue(json), cancel));
+        var command = new Command("describe", "Prints layers, shapes, parameters, operations and memory of a specification's network.") { spec, set, classes, json };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(spec), parsed.GetValue(set) ?? [], parsed.GetValue(classes), parsed.GetValue(json), cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, int classes, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(string path, IReadOnlyList<string> set, int classes, bool json, CancellationToken cancel)
     {
-        if (await SpecFile.ReadAsync(path, cancel) is not RunSpec spec)
+        if (await SpecFile.ReadAsync(path, set, cancel) is not RunSpec spec)
             return WorkerProtocol.ExitBadInput;
         ModelSummary summary = ModelSummary.Of(spec, classes);
         if (json)

@@ -12,17 +12,18 @@ internal static class PrepareCommand
     public static Command Create()
     {
         var spec = new Argument<string>("SPEC") { Description = CommonOptions.SpecDescription + " Its frame size and colour count." };
+        var set = CommonOptions.Set();
         var data = CommonOptions.Data();
         var prepared = new Option<string>("--prepared") { Description = "Folder of prepared frames; created when missing.", Required = true, HelpName = "DIR" };
         var json = CommonOptions.Json();
-        var command = new Command("prepare", "Decodes all clips of a data set into files that training reads at memory speed.") { spec, data, prepared, json };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(spec), parsed.GetValue(data), parsed.GetRequiredValue(prepared), parsed.GetValue(json), cancel));
+        var command = new Command("prepare", "Decodes all clips of a data set into files that training reads at memory speed.") { spec, set, data, prepared, json };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(spec), parsed.GetValue(set) ?? [], parsed.GetValue(data), parsed.GetRequiredValue(prepared), parsed.GetValue(json), cancel));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, string? data, string prepared, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(string path, IReadOnlyList<string> set, string? data, string prepared, bool json, CancellationToken cancel)
     {
-        if (await SpecFile.ReadAsync(path, cancel) is not RunSpec spec)
+        if (await SpecFile.ReadAsync(path, set, cancel) is not RunSpec spec)
             return WorkerProtocol.ExitBadInput;
         return await Session.RunAsync(json, supervised: false, journalPath: null, session =>
         {

@@ -11,29 +11,31 @@ namespace LrcnLab.Worker.Commands;
 /// <summary><c>train SPEC --output DIR</c>: one attempt of a run.</summary>
 internal static class TrainCommand
 {
-    private sealed record Arguments(string Spec, string Output, string? Data, string? Prepared, bool Resume, string? Checkpoint, bool Json, bool Supervised);
+    private sealed record Arguments(string Spec, IReadOnlyList<string> Set, string Output, string? Data, string? Prepared, bool Resume, string? Checkpoint, string? Weights, bool Json, bool Supervised);
 
     public static Command Create()
     {
         var spec = new Argument<string>("SPEC") { Description = CommonOptions.SpecDescription };
+        var set = CommonOptions.Set();
         var output = new Option<string>("--output") { Description = "Folder for journal, checkpoints and predictions; created when missing.", Required = true, HelpName = "DIR" };
         var data = CommonOptions.Data();
         var prepared = new Option<string?>("--prepared") { Description = "Folder of prepared frames, shared by runs. Default: prepared within the output folder.", HelpName = "DIR" };
         var resume = new Option<string?>("--resume") { Description = "Continue from this checkpoint, or without a value from the newest one in the output folder.", Arity = ArgumentArity.ZeroOrOne, HelpName = "CHECKPOINT" };
+        var weights = new Option<string?>("--weights") { Description = "Start from the weights of this safetensors file, as a checkpoint's download or with Keras' names, instead of random ones; a resumed run has its own.", HelpName = "FILE" };
         var supervised = new Option<bool>("--supervised") { Description = "A supervisor reads the events, takes announced files away, and pauses the run by closing standard input." };
         var json = CommonOptions.Json();
-        var command = new Command("train", "Trains a run and prints its events. Asked to stop by Ctrl-C, SIGTERM or the line \"stop\" on standard input; \"pause\" keeps it for later.") { spec, output, data, prepared, resume, supervised, json };
+        var command = new Command("train", "Trains a run and prints its events. Asked to stop by Ctrl-C, SIGTERM or the line \"stop\" on standard input; \"pause\" keeps it for later.") { spec, set, output, data, prepared, resume, weights, supervised, json };
         command.SetAction((parsed, cancel) => RunAsync(
             new Arguments(
-                parsed.GetRequiredValue(spec), parsed.GetRequiredValue(output), parsed.GetValue(data), parsed.GetValue(prepared),
-                parsed.GetResult(resume) is not null, parsed.GetValue(resume), parsed.GetValue(json), parsed.GetValue(supervised)),
+                parsed.GetRequiredValue(spec), parsed.GetValue(set) ?? [], parsed.GetRequiredValue(output), parsed.GetValue(data), parsed.GetValue(prepared),
+                parsed.GetResult(resume) is not null, parsed.GetValue(resume), parsed.GetValue(weights), parsed.GetValue(json), parsed.GetValue(supervised)),
             cancel));
         return command;
     }
 
     private static async Task<int> RunAsync(Arguments arguments, CancellationToken cancel)
     {
-        if (await SpecFile.ReadAsync(arguments.Spec, cancel) is not RunSpec spec)
+        if (await SpecFile.ReadAsync(arguments.Spec, arguments.Set, cancel) is not RunSpec spec)
             return WorkerProtocol.ExitBadInput;
         string journal = Path.Combine(arguments.Output, WorkerProtocol.JournalFile);
         try
@@ -78,11 +80,13 @@ internal static class TrainCommand
                 return Ending.Refused(refusal);
             if (arguments.Resume && path is null)
                 session.Emit(new LogEvent { Level = LogLevel.Information, Message = "There is no checkpoint yet: the run starts from the beginning." });
-            return Train(session, arguments, spec, manifest, checkpoint, device);
+            var (weights, unfit) = arguments.Weights is null || checkpoint is not null ? (null, null) : InitialWeights.Read(arguments.Weights, spec, manifest.Classes.Count);
+            using (weights)
+                return unfit is not null ? Ending.Refused(unfit) : Train(session, arguments, spec, manifest, checkpoint, weights, device);
         }
     }
 
-    private static Ending Train(Session session, Arguments arguments, RunSpec spec, DatasetManifest manifest, Checkpoint? checkpoint, TorchSharp.torch.Device device)
+    private static Ending Train(Session session, Arguments arguments, RunSpec spec, DatasetManifest manifest, Checkpoint? checkpoint, InitialWeights? weights, TorchSharp.torch.Device device)
     {
         string root = arguments.Prepared ?? Path.Combine(arguments.Output, "prepared");
         var job = new TrainingJob
@@ -93,6 +97,7 @@ internal static class TrainCommand
             Output = arguments.Output,
             Emit = session.Emit,
             Resume = checkpoint,
+            Weights = weights,
             Signal = session.Signal,
             Prune = !arguments.Supervised,
         };

@@ -43,6 +43,37 @@ public sealed class KerasParityTests
     }
 
     [Fact]
+    public void InitialWeights_OfAFileWithKerasNames_AreTurnedAndFitTheModel()
+    {
+        using var scope = NewDisposeScope();
+        RunSpec spec = Presets.KerasPost.Spec with { Data = Presets.KerasPost.Spec.Data with { ClipLength = 2, Width = 32, Height = 32 }, Model = Presets.KerasPost.Spec.Model with { Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4, Pool = 2 }] }, Sequence = new SequenceSpec { Hidden = 3 } } };
+        var keras = new (string Name, Tensor Value)[] { ("conv1/kernel", rand(3, 3, 3, 4)), ("conv1/bias", rand(4)), ("lstm/kernel", rand(16 * 16 * 4, 12)), ("lstm/recurrent_kernel", rand(3, 12)), ("lstm/bias", rand(12)), ("dense/kernel", rand(3, 5)), ("dense/bias", rand(5)) };
+        string file = Path.GetTempFileName();
+        try
+        {
+            using (FileStream stream = File.OpenWrite(file))
+                SafetensorsWriter.Write(stream, keras, new Dictionary<string, string>());
+            var (weights, refusal) = InitialWeights.Read(file, spec, classes: 5);
+            using (weights)
+            {
+                Assert.Null(refusal);
+                Assert.Contains("Keras weights", weights!.Report, StringComparison.Ordinal);
+                Assert.Equal(0, Distance(weights.Tensors["fc.weight"], keras[5].Value.t()));
+            }
+
+            Assert.Contains("dense/kernel has the shape", InitialWeights.Read(file, spec, classes: 6).Refusal, StringComparison.Ordinal);
+            File.WriteAllText(file, "no tensors");
+            Assert.Contains("cannot be used", InitialWeights.Read(file, spec, classes: 5).Refusal, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        Assert.Contains("cannot be used", InitialWeights.Read(file, spec, classes: 5).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Convert_OfAMissingOrMisshapenTensor_NamesIt()
     {
         using var scope = NewDisposeScope();

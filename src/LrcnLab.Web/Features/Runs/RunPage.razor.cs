@@ -13,6 +13,7 @@ public sealed partial class RunPage : IDisposable
 
     private readonly CancellationTokenSource _closed = new();
     private RunDetail? _run;
+    private RunRemarks? _remarks;
     private IDisposable? _subscription;
     private Guid _loadedId;
     private bool _missing;
@@ -30,6 +31,9 @@ public sealed partial class RunPage : IDisposable
 
     [Inject]
     public required RunFeed Feed { get; init; }
+
+    [Inject]
+    public required RunLog Log { get; init; }
 
     [Inject]
     public required IDialogService Dialogs { get; init; }
@@ -55,8 +59,10 @@ public sealed partial class RunPage : IDisposable
             return;
         _loadedId = Id;
         _subscription?.Dispose();
+        _remarks = new RunRemarks(Log, Id);
         // Subscribe before the first read: a change in between is then read twice rather than missed.
         _subscription = Feed.Subscribe(Id, change => InvokeAsync(() => OnChangeAsync(change)));
+        await _remarks.ReadOnAsync(_closed.Token);
         await LoadAsync();
     }
 
@@ -69,7 +75,11 @@ public sealed partial class RunPage : IDisposable
         if (change.Parts.HasFlag(RunParts.ConfusionMatrix))
             _matrixRevision++;
         if (change.Parts.HasFlag(RunParts.Log))
+        {
             _logRevision++;
+            await _remarks!.ReadOnAsync(_closed.Token);
+        }
+
         if ((change.Parts & ~RunParts.Log) != 0)
             await LoadAsync();
         StateHasChanged();

@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using LrcnLab.Core.Models;
+using LrcnLab.Core.Specs;
+using LrcnLab.Training.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace LrcnLab.Training.Checkpoints;
+
+/// <summary>Weights that a run starts from instead of random ones: a safetensors file with this program's names, or with Keras' (<see cref="KerasWeights"/>).</summary>
+public sealed class InitialWeights : IDisposable
+{
+    private readonly DisposeScope _scope;
+
+    private InitialWeights(DisposeScope scope, IReadOnlyDictionary<string, Tensor> tensors, string report) => (_scope, Tensors, Report) = (scope, tensors, report);
+
+    /// <summary>By the model's names.</summary>
+    public IReadOnlyDictionary<string, Tensor> Tensors { get; }
+
+    /// <summary>A sentence with the file and its SHA-256.</summary>
+    public string Report { get; }
+
+    /// <summary>Reads the file and tries it on the model that the specification means.</summary>
+    /// <returns>The weights, or a sentence that says why there are none.</returns>
+    public static (InitialWeights? Weights, string? Refusal) Read(string path, RunSpec spec, int classes)
+    {
+        DisposeScope scope = NewDisposeScope();
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            string hash = Convert.ToHexStringLower(SHA256.HashData(file));
+            file.Position = 0;
+            Dictionary<string, Tensor> tensors = SafetensorsReader.Read(file, file.Length);
+            ModelPlan plan = ModelPlanner.Plan(spec, classes);
+            bool keras = KerasWeights.Are(tensors);
+            if (keras)
+                tensors = KerasWeights.Convert(tensors, plan);
+            using var model = new LrcnModel(plan);
+            if (ModelWeights.Load(model, tensors) is string misfit)
+                throw new InvalidDataException(misfit);
+            return (new InitialWeights(scope, tensors, $"The run starts from the {(keras ? "Keras " : "")}weights of {Path.GetFileName(path)}, SHA-256 {hash}."), null);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            scope.Dispose();
+            return (null, $"The weights {path} cannot be used: {e.Message}");
+        }
+    }
+
+    public void Dispose() => _scope.Dispose();
+}
