@@ -14,6 +14,9 @@ namespace LrcnLab.Scheduling.Tests;
 /// <summary>The sample, the real worker, a network small enough for a test.</summary>
 public sealed class RealWorkerTests : IAsyncLifetime
 {
+    /// <summary>So many that a fast machine is still training when the program is stopped.</summary>
+    private const int Epochs = 40;
+
     private readonly TestLab _lab = new();
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -46,7 +49,7 @@ public sealed class RealWorkerTests : IAsyncLifetime
         Assert.Equal(2, run.Attempt);
         MetricSeriesData loss = await _lab.LossAsync(id);
         Assert.Equal(Enumerable.Range(1, (int)run.Steps).Select(s => (long)s), loss.Steps);
-        Assert.Equal(Enumerable.Range(1, 4), await _lab.ReadAsync(db => db.ConfusionMatrices.Where(m => m.Split == "validation").OrderBy(m => m.Epoch).Select(m => m.Epoch).ToListAsync(Cancel)));
+        Assert.Equal(Enumerable.Range(1, Epochs), await _lab.ReadAsync(db => db.ConfusionMatrices.Where(m => m.Split == "validation").OrderBy(m => m.Epoch).Select(m => m.Epoch).ToListAsync(Cancel)));
         List<Checkpoint> checkpoints = await _lab.ReadAsync(db => db.Checkpoints.ToListAsync(Cancel));
         Assert.Equal(run.Steps, checkpoints.Single(c => c.Kind == "last").Step);
         Assert.Contains(checkpoints, c => c.Kind == "best");
@@ -70,6 +73,6 @@ public sealed class RealWorkerTests : IAsyncLifetime
     {
         Data = new DataSpec { Dataset = DatasetService.SampleName, ClipLength = 4, Width = 24, Height = 16, Color = ColorMode.Gray },
         Model = new ModelSpec { Backbone = new BackboneSpec { Convolutions = [new() { Filters = 4, Stride = 2, Pool = 2 }] }, Sequence = new SequenceSpec { Hidden = 8 } },
-        Training = new TrainingSpec { Epochs = 4, BatchSize = 16 },
+        Training = new TrainingSpec { Epochs = Epochs, BatchSize = 16 },
     };
 }
