@@ -11,6 +11,8 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
     public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
     public DbSet<SampleRow> Samples => Set<SampleRow>();
     public DbSet<Import> Imports => Set<Import>();
+    public DbSet<Upload> Uploads => Set<Upload>();
+    public DbSet<UploadFile> UploadFiles => Set<UploadFile>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunStateChange> RunStateChanges => Set<RunStateChange>();
     public DbSet<Lease> Leases => Set<Lease>();

@@ -25,6 +25,12 @@ public sealed class LabPaths(string dataDirectory)
 
     public string DatasetRoot => Path.Combine(DataDirectory, "datasets");
 
+    /// <summary>Files that browsers sent.</summary>
+    public string UploadRoot => Path.Combine(DataDirectory, "uploads");
+
+    /// <summary>Files of one upload: <c>files/</c> as they were named, and what was unpacked from them in <c>unpacked/</c>.</summary>
+    public string UploadFolder(Guid upload) => Path.Combine(UploadRoot, upload.ToString());
+
     /// <summary>Specification, journal and log of a run.</summary>
     public string RunFolder(Guid run) => Path.Combine(RunRoot, run.ToString());
 
@@ -42,7 +48,7 @@ public sealed class LabPaths(string dataDirectory)
 
     public void CreateFolders()
     {
-        foreach (string folder in (string[])[DataDirectory, PreparedRoot, ArtifactRoot, RunRoot, DatasetRoot])
+        foreach (string folder in (string[])[DataDirectory, PreparedRoot, ArtifactRoot, RunRoot, DatasetRoot, UploadRoot])
             Directory.CreateDirectory(folder);
     }
 }

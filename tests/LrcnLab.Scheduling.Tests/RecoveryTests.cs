@@ -122,7 +122,7 @@ public sealed class RecoveryTests : IAsyncLifetime
     {
         await _lab.WriteAsync(db =>
         {
-            db.Imports.Add(new Import { Name = "clips", Path = _lab.Folder, State = ImportState.Running, CreatedAt = DateTime.UtcNow });
+            db.Imports.Add(new Import { Name = "clips", Path = _lab.Folder, Options = new(), State = ImportState.Running, CreatedAt = DateTime.UtcNow });
             return Task.CompletedTask;
         });
         await _lab.StopAsync();

@@ -128,6 +128,10 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
 
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Name")
@@ -141,6 +145,14 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
+
+                    b.Property<string>("Card")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.PrimitiveCollection<List<string>>("Changes")
+                        .IsRequired()
+                        .HasColumnType("text[]");
 
                     b.PrimitiveCollection<List<string>>("Classes")
                         .IsRequired()
@@ -162,12 +174,19 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .HasMaxLength(40)
                         .HasColumnType("character varying(40)");
 
+                    b.Property<string>("Leaks")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("Licence")
                         .IsRequired()
                         .HasColumnType("text");
 
                     b.Property<int>("Number")
                         .HasColumnType("integer");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid");
 
                     b.Property<int>("ProblemCount")
                         .HasColumnType("integer");
@@ -176,16 +195,27 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .IsRequired()
                         .HasColumnType("text");
 
+                    b.Property<string>("Task")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)");
+
                     b.Property<int>("TestCount")
                         .HasColumnType("integer");
 
                     b.Property<int>("TrainCount")
                         .HasColumnType("integer");
 
+                    b.PrimitiveCollection<List<int>>("Unmirrored")
+                        .IsRequired()
+                        .HasColumnType("integer[]");
+
                     b.Property<int>("ValidationCount")
                         .HasColumnType("integer");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ParentId");
 
                     b.HasIndex("DatasetId", "Number")
                         .IsUnique();
@@ -198,6 +228,9 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
+
+                    b.Property<bool>("CancelRequested")
+                        .HasColumnType("boolean");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
@@ -217,6 +250,10 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
 
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("text");
+
                     b.Property<string>("Path")
                         .IsRequired()
                         .HasColumnType("text");
@@ -232,6 +269,9 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
 
                     b.Property<long>("Total")
                         .HasColumnType("bigint");
+
+                    b.Property<Guid?>("UploadId")
+                        .HasColumnType("uuid");
 
                     b.Property<Guid?>("VersionId")
                         .HasColumnType("uuid");
@@ -613,11 +653,19 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<double?>("End")
                         .HasColumnType("double precision");
 
+                    b.Property<int>("Flags")
+                        .HasMaxLength(20)
+                        .HasColumnType("integer");
+
                     b.Property<double>("FrameRate")
                         .HasColumnType("double precision");
 
                     b.Property<int>("Frames")
                         .HasColumnType("integer");
+
+                    b.Property<string>("Group")
+                        .IsRequired()
+                        .HasColumnType("text");
 
                     b.Property<int>("Height")
                         .HasColumnType("integer");
@@ -628,6 +676,12 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<string>("Path")
                         .IsRequired()
                         .HasColumnType("text");
+
+                    b.Property<int>("PreviewIndex")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("PreviewVersionId")
+                        .HasColumnType("uuid");
 
                     b.Property<string>("Sha256")
                         .IsRequired()
@@ -650,6 +704,65 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasIndex("VersionId", "Split", "Label", "Index");
 
                     b.ToTable("Samples", (string)null);
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("FileCount")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)");
+
+                    b.Property<DateTime>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.Property<long>("TotalBytes")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Uploads", (string)null);
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.UploadFile", b =>
+                {
+                    b.Property<Guid>("UploadId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<long>("ReceivedBytes")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("UploadId", "Number");
+
+                    b.HasIndex("UploadId", "Path")
+                        .IsUnique();
+
+                    b.ToTable("UploadFiles", (string)null);
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Checkpoint", b =>
@@ -677,6 +790,10 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .HasForeignKey("DatasetId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+
+                    b.HasOne("LrcnLab.Storage.Entities.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId");
 
                     b.Navigation("Dataset");
                 });
@@ -746,9 +863,23 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.UploadFile", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Upload", null)
+                        .WithMany("Files")
+                        .HasForeignKey("UploadId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Dataset", b =>
                 {
                     b.Navigation("Versions");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>
+                {
+                    b.Navigation("Files");
                 });
 #pragma warning restore 612, 618
         }

@@ -123,6 +123,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Name")
@@ -135,6 +139,14 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Card")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Changes")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.PrimitiveCollection<string>("Classes")
@@ -157,12 +169,19 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasMaxLength(40)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Leaks")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Licence")
                         .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("ProblemCount")
                         .HasColumnType("INTEGER");
@@ -171,16 +190,27 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Task")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("TestCount")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("TrainCount")
                         .HasColumnType("INTEGER");
 
+                    b.PrimitiveCollection<string>("Unmirrored")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("ValidationCount")
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ParentId");
 
                     b.HasIndex("DatasetId", "Number")
                         .IsUnique();
@@ -193,6 +223,9 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
+
+                    b.Property<bool>("CancelRequested")
+                        .HasColumnType("INTEGER");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
@@ -212,6 +245,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Options")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Path")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -227,6 +264,9 @@ namespace LrcnLab.Migrations.Sqlite.Versions
 
                     b.Property<long>("Total")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("UploadId")
+                        .HasColumnType("TEXT");
 
                     b.Property<Guid?>("VersionId")
                         .HasColumnType("TEXT");
@@ -606,11 +646,19 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<double?>("End")
                         .HasColumnType("REAL");
 
+                    b.Property<int>("Flags")
+                        .HasMaxLength(20)
+                        .HasColumnType("INTEGER");
+
                     b.Property<double>("FrameRate")
                         .HasColumnType("REAL");
 
                     b.Property<int>("Frames")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("Group")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
 
                     b.Property<int>("Height")
                         .HasColumnType("INTEGER");
@@ -620,6 +668,12 @@ namespace LrcnLab.Migrations.Sqlite.Versions
 
                     b.Property<string>("Path")
                         .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("PreviewIndex")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("PreviewVersionId")
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Sha256")
@@ -643,6 +697,65 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasIndex("VersionId", "Split", "Label", "Index");
 
                     b.ToTable("Samples", (string)null);
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("FileCount")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(400)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("ReceivedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("TotalBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("Uploads", (string)null);
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.UploadFile", b =>
+                {
+                    b.Property<Guid>("UploadId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ReceivedBytes")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UploadId", "Number");
+
+                    b.HasIndex("UploadId", "Path")
+                        .IsUnique();
+
+                    b.ToTable("UploadFiles", (string)null);
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Checkpoint", b =>
@@ -670,6 +783,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasForeignKey("DatasetId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
+
+                    b.HasOne("LrcnLab.Storage.Entities.DatasetVersion", null)
+                        .WithMany()
+                        .HasForeignKey("ParentId");
 
                     b.Navigation("Dataset");
                 });
@@ -739,9 +856,23 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.UploadFile", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Upload", null)
+                        .WithMany("Files")
+                        .HasForeignKey("UploadId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Dataset", b =>
                 {
                     b.Navigation("Versions");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>
+                {
+                    b.Navigation("Files");
                 });
 #pragma warning restore 612, 618
         }

@@ -50,6 +50,9 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
         TestCount = manifest.Samples.Count(s => s.Split == Split.Test),
         ProblemCount = manifest.Problems.Count,
         Licence = manifest.Licence,
+        Task = DatasetTask.Of(manifest),
+        Changes = [.. manifest.Changes],
+        Unmirrored = [.. manifest.Unmirrored],
         CreatedAt = now,
     };
 
@@ -59,6 +62,7 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
         Index = index,
         Path = sample.Path,
         Label = sample.Label,
+        Group = sample.Group,
         Split = sample.Split,
         Start = sample.Start,
         End = sample.End,
@@ -68,5 +72,6 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
         Height = sample.Height,
         Sha256 = sample.Sha256,
         Captions = [.. sample.Captions],
+        PreviewIndex = index,
     };
 }

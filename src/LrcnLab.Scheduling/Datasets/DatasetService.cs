@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
+using LrcnLab.Core.Datasets;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -76,7 +77,7 @@ public sealed class DatasetService(
     {
         if (await db.Imports.AnyAsync(i => i.Name == name && i.State == ImportState.Running, cancellationToken))
             return (null, $"An import of \"{name}\" is already running.");
-        var import = new Import { Name = name, Path = path, State = ImportState.Running, Stage = "waiting", CreatedAt = clock.GetUtcNow().UtcDateTime };
+        var import = new Import { Name = name, Path = path, Options = new ImportOptions(), State = ImportState.Running, Stage = "waiting", CreatedAt = clock.GetUtcNow().UtcDateTime };
         db.Imports.Add(import);
         return (import.Id, null);
     }

@@ -9,6 +9,7 @@ internal sealed class ImportConfiguration : IEntityTypeConfiguration<Import>
     public void Configure(EntityTypeBuilder<Import> builder)
     {
         builder.Property(i => i.Name).HasMaxLength(200);
+        builder.Property(i => i.Options).HasJson();
         // The imports that are shown: the newest ones.
         builder.HasIndex(i => i.CreatedAt);
     }

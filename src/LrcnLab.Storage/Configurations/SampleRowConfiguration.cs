@@ -12,6 +12,8 @@ internal sealed class SampleRowConfiguration : IEntityTypeConfiguration<SampleRo
         builder.HasKey(s => new { s.VersionId, s.Index });
         builder.HasOne<DatasetVersion>().WithMany().HasForeignKey(s => s.VersionId);
         builder.Property(s => s.Sha256).HasMaxLength(64);
+        // Flags combine, so they are a number and no name.
+        builder.Property(s => s.Flags).HasConversion<int>();
         // The clips of one class and split, page by page.
         builder.HasIndex(s => new { s.VersionId, s.Split, s.Label, s.Index });
     }

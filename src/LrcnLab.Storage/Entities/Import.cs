@@ -1,6 +1,8 @@
+using LrcnLab.Core.Datasets;
+
 namespace LrcnLab.Storage.Entities;
 
-public enum ImportState { Running, Completed, Failed }
+public enum ImportState { Running, Completed, Failed, Canceled }
 
 /// <summary>An import of a folder or list into a data set: what it does now, or how it ended.</summary>
 public sealed class Import
@@ -13,7 +15,16 @@ public sealed class Import
     /// <summary>Absolute, of the folder or list that is read.</summary>
     public required string Path { get; init; }
 
+    /// <summary>What the person decided.</summary>
+    public required ImportOptions Options { get; init; }
+
+    /// <summary>The upload that <see cref="Path"/> belongs to.</summary>
+    public Guid? UploadId { get; init; }
+
     public ImportState State { get; set; }
+
+    /// <summary>Somebody asked to stop it.</summary>
+    public bool CancelRequested { get; set; }
 
     /// <summary>What the worker does, in a word.</summary>
     public string Stage { get; set; } = "";
