@@ -71,18 +71,19 @@ internal sealed class TrainStep(RunSpec spec, LrcnModel model, ModelOptimizer op
         using var scope = NewDisposeScope();
         using Generator generator = manual_seed((long)(seed >> 1));
         long[]? lengths = batch.LengthsUnlessAll(spec.Data.ClipLength);
-        Tensor input = ClipTensors.Clips(batch, spec.Data, device); // [N, T, C, H, W]
+        bool mixed = spec.Training.Mixup > 0;
+        Tensor input = ClipTensors.Clips(batch, spec.Data, device, half is not null && !mixed); // [N, T, C, H, W]
         Tensor truth = ClipTensors.Labels(batch, labels, device); // [N]
         double blend = 1;
         Tensor? partner = null;
-        if (spec.Training.Mixup > 0)
+        if (mixed)
         {
             blend = new SplitMix(seed).NextBeta(spec.Training.Mixup);
             (input, partner) = (blend * input + (1 - blend) * input.flip(0), truth.flip(0));
         }
 
         watch.End(Phase.Data);
-        if (half is not null)
+        if (half is not null && mixed)
             input = input.to(bfloat16);
         Tensor Loss(Tensor logits) => share * loss.Of(logits, truth, lengths, blend, partner);
         Tensor logits, weighted;

@@ -21,6 +21,21 @@ public sealed class ClipTensorsTests
         Assert.Equal(pixels[..24].Select(p => p / 255f), clips.data<float>().ToArray());
     }
 
+    [Theory]
+    [InlineData(ClipNormalization.Unit)]
+    [InlineData(ClipNormalization.PerClip)]
+    public void Clips_InHalfPrecision_AreTheSameValuesRoundedOnce(ClipNormalization normalization)
+    {
+        using var scope = NewDisposeScope();
+        DataSpec data = Data with { Width = 16, Height = 8, Normalization = normalization };
+        ClipBatch batch = new([.. Enumerable.Range(0, 512).Select(i => (byte)i)], [0, 1], [2, 2]);
+
+        Tensor half = ClipTensors.Clips(batch, data, CPU, half: true);
+
+        Assert.Equal(bfloat16, half.dtype);
+        Assert.True(half.eq(ClipTensors.Clips(batch, data, CPU).to(bfloat16)).all().item<bool>());
+    }
+
     [Fact]
     public void Clips_PerClip_HaveMeanZeroAndDeviationOneUnlessTheyAreFlat()
     {
