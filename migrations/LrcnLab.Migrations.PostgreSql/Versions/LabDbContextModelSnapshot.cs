@@ -215,8 +215,6 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ParentId");
-
                     b.HasIndex("DatasetId", "Number")
                         .IsUnique();
 
@@ -790,10 +788,6 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .HasForeignKey("DatasetId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
-
-                    b.HasOne("LrcnLab.Storage.Entities.DatasetVersion", null)
-                        .WithMany()
-                        .HasForeignKey("ParentId");
 
                     b.Navigation("Dataset");
                 });

@@ -210,8 +210,6 @@ namespace LrcnLab.Migrations.Sqlite.Versions
 
                     b.HasKey("Id");
 
-                    b.HasIndex("ParentId");
-
                     b.HasIndex("DatasetId", "Number")
                         .IsUnique();
 
@@ -783,10 +781,6 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasForeignKey("DatasetId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
-
-                    b.HasOne("LrcnLab.Storage.Entities.DatasetVersion", null)
-                        .WithMany()
-                        .HasForeignKey("ParentId");
 
                     b.Navigation("Dataset");
                 });

@@ -11,7 +11,6 @@ internal sealed class DatasetVersionConfiguration : IEntityTypeConfiguration<Dat
         builder.Property(v => v.Hash).HasMaxLength(64);
         builder.Property(v => v.Layout).HasMaxLength(40);
         builder.Property(v => v.Task).HasMaxLength(40);
-        builder.HasOne<DatasetVersion>().WithMany().HasForeignKey(v => v.ParentId);
         // The newest version of a data set.
         builder.HasIndex(v => new { v.DatasetId, v.Number }).IsUnique();
     }

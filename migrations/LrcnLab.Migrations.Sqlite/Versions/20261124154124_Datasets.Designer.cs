@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace LrcnLab.Migrations.Sqlite.Versions
 {
     [DbContext(typeof(LabDbContext))]
-    [Migration("20261124150857_Datasets")]
+    [Migration("20261124154124_Datasets")]
     partial class Datasets
     {
         /// <inheritdoc />
@@ -212,8 +212,6 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("ParentId");
 
                     b.HasIndex("DatasetId", "Number")
                         .IsUnique();
@@ -786,10 +784,6 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasForeignKey("DatasetId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
-
-                    b.HasOne("LrcnLab.Storage.Entities.DatasetVersion", null)
-                        .WithMany()
-                        .HasForeignKey("ParentId");
 
                     b.Navigation("Dataset");
                 });

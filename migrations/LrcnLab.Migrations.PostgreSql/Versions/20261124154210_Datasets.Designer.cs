@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace LrcnLab.Migrations.PostgreSql.Versions
 {
     [DbContext(typeof(LabDbContext))]
-    [Migration("20261124150906_Datasets")]
+    [Migration("20261124154210_Datasets")]
     partial class Datasets
     {
         /// <inheritdoc />
@@ -217,8 +217,6 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .HasColumnType("integer");
 
                     b.HasKey("Id");
-
-                    b.HasIndex("ParentId");
 
                     b.HasIndex("DatasetId", "Number")
                         .IsUnique();
@@ -793,10 +791,6 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .HasForeignKey("DatasetId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
-
-                    b.HasOne("LrcnLab.Storage.Entities.DatasetVersion", null)
-                        .WithMany()
-                        .HasForeignKey("ParentId");
 
                     b.Navigation("Dataset");
                 });

@@ -147,22 +147,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                 });
 
             migrationBuilder.CreateIndex(
-                name: "IX_DatasetVersions_ParentId",
-                table: "DatasetVersions",
-                column: "ParentId");
-
-            migrationBuilder.CreateIndex(
                 name: "IX_UploadFiles_UploadId_Path",
                 table: "UploadFiles",
                 columns: new[] { "UploadId", "Path" },
                 unique: true);
-
-            migrationBuilder.AddForeignKey(
-                name: "FK_DatasetVersions_DatasetVersions_ParentId",
-                table: "DatasetVersions",
-                column: "ParentId",
-                principalTable: "DatasetVersions",
-                principalColumn: "Id");
 
             // Samples from before own their previews under their own index.
             migrationBuilder.Sql("UPDATE \"Samples\" SET \"PreviewIndex\" = \"Index\"");
@@ -171,19 +159,11 @@ namespace LrcnLab.Migrations.Sqlite.Versions
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropForeignKey(
-                name: "FK_DatasetVersions_DatasetVersions_ParentId",
-                table: "DatasetVersions");
-
             migrationBuilder.DropTable(
                 name: "UploadFiles");
 
             migrationBuilder.DropTable(
                 name: "Uploads");
-
-            migrationBuilder.DropIndex(
-                name: "IX_DatasetVersions_ParentId",
-                table: "DatasetVersions");
 
             migrationBuilder.DropColumn(
                 name: "Flags",
