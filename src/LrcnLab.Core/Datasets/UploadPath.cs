@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace LrcnLab.Core.Datasets;
@@ -9,6 +10,8 @@ public static class UploadPath
 
     /// <summary>Of one name in UTF-8, which is what file systems allow.</summary>
     public const int MaxNameBytes = 255;
+
+    private static readonly SearchValues<char> WindowsForbids = SearchValues.Create("<>:\"|?*");
 
     // Windows opens devices by these names, whatever extension follows.
     private static readonly HashSet<string> Devices = new(StringComparer.OrdinalIgnoreCase)
@@ -62,7 +65,7 @@ public static class UploadPath
         || name[^1] is ' ' or '.'
         || Encoding.UTF8.GetByteCount(name) > MaxNameBytes
         || Devices.Contains(name.Split('.')[0])
-        || (windows && name.AsSpan().IndexOfAny("<>:\"|?*") >= 0);
+        || (windows && name.AsSpan().ContainsAny(WindowsForbids));
 
     /// <summary>Half of a surrogate pair cannot be written in UTF-8.</summary>
     private static bool IsUnicode(string text)

@@ -16,6 +16,8 @@ internal sealed class UploadUpkeep(
     /// <summary>How long files stay whose import gave nothing that uses them, so that an import can follow at once with other options.</summary>
     internal static readonly TimeSpan AfterImport = TimeSpan.FromHours(1);
 
+    internal static readonly TimeSpan StrayAge = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -77,7 +79,8 @@ internal sealed class UploadUpkeep(
             return;
         foreach (string folder in Directory.EnumerateDirectories(paths.UploadRoot))
         {
-            if (!Guid.TryParse(Path.GetFileName(folder), out Guid id))
+            // A young one may hold what the preview of an archive on the server unpacked.
+            if (!Guid.TryParse(Path.GetFileName(folder), out Guid id) || clock.GetUtcNow().UtcDateTime - Directory.GetLastWriteTimeUtc(folder) < StrayAge)
                 continue;
             await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
             bool known = await db.Uploads.AnyAsync(u => u.Id == id && u.State != UploadState.Canceled, cancellationToken)
