@@ -55,6 +55,7 @@ internal sealed class ImportJob(
             {
                 DatasetManifest manifest = await ReadManifestAsync(folder);
                 (Guid version, string message) = await recorder.RecordAsync(versionId, manifest, CancellationToken.None);
+                ImportSources.DropArchive(sources.Of(import), manifest.Root);
                 await EndAsync(importId, ImportState.Completed, message, version);
             }
         }

@@ -57,7 +57,7 @@ public sealed class ImportPreviews : IDisposable
             cancellationToken.ThrowIfCancellationRequested();
             // A refusal comes both as a preview, which says more, and as the worker's end.
             if (preview is not null)
-                return new PreviewResult(preview, null);
+                return new PreviewResult(preview.Refusal is null ? preview : preview with { Refusal = found.Plain(preview.Refusal) }, null);
             return new PreviewResult(null, new SpecProblem("", failure ?? "The worker ended without saying what it found."));
         }
         finally

@@ -11,4 +11,14 @@ public sealed record ImportSource(string? Path, Guid? UploadId)
 /// <summary>A source that was checked and found.</summary>
 /// <param name="Path">Absolute, of the folder, list or archive.</param>
 /// <param name="Unpack">Where an archive is to be unpacked, or null.</param>
-internal sealed record FoundSource(string Path, Guid? UploadId, string? Unpack);
+internal sealed record FoundSource(string Path, Guid? UploadId, string? Unpack)
+{
+    /// <summary>A sentence of the worker without paths of the server that nobody chose.</summary>
+    public string Plain(string text)
+    {
+        if (Unpack is not null)
+            text = text.Replace(Unpack, "the unpacked archive", StringComparison.Ordinal);
+        string name = Unpack is null ? "the upload" : System.IO.Path.GetFileName(Path);
+        return UploadId is null ? text : text.Replace(Path, name, StringComparison.Ordinal);
+    }
+}

@@ -28,6 +28,13 @@ public sealed class ImportSources(IDbContextFactory<LabDbContext> contexts, LabP
         Directory.SetLastWriteTimeUtc(Path.GetDirectoryName(unpack)!, DateTime.UtcNow);
     }
 
+    /// <summary>Removes the archive of an upload whose content was unpacked and is now used by a data set, so that it does not lie on the disk twice.</summary>
+    internal static void DropArchive(FoundSource source, string root)
+    {
+        if (source is { UploadId: not null, Unpack: string unpack } && root.StartsWith(unpack, StringComparison.Ordinal))
+            File.Delete(source.Path);
+    }
+
     /// <summary>As the row of an import remembers it.</summary>
     internal FoundSource Of(Import import) => new(import.Path, import.UploadId, File.Exists(import.Path) ? UnpackFolder(import.Path, import.UploadId) : null);
 
@@ -43,7 +50,21 @@ public sealed class ImportSources(IDbContextFactory<LabDbContext> contexts, LabP
         if (upload.FileCount > 1)
             return (new FoundSource(folder, id, null), null);
         string only = Path.Combine(folder, await db.UploadFiles.Where(f => f.UploadId == id).Select(f => f.Path).SingleAsync(cancellationToken));
-        return (new FoundSource(only, id, UnpackFolder(only, id)), null);
+        if (File.Exists(only))
+            return (new FoundSource(only, id, UnpackFolder(only, id)), null);
+        // After an import only what was unpacked is kept.
+        return UnpackedOf(paths.UploadUnpacked(id)) is string unpacked
+            ? (new FoundSource(unpacked, id, null), null)
+            : Refuse("uploadId", "The files of this upload are gone: send them again.");
+    }
+
+    /// <summary>What was unpacked, or the only folder in it.</summary>
+    private static string? UnpackedOf(string folder)
+    {
+        if (!Directory.Exists(folder))
+            return null;
+        FileSystemInfo[] entries = [.. new DirectoryInfo(folder).EnumerateFileSystemInfos().Where(e => e.Name[0] != '.').Take(2)];
+        return entries is [DirectoryInfo only] ? only.FullName : folder;
     }
 
     private (FoundSource?, SpecProblem?) FindPath(string path, bool trusted)

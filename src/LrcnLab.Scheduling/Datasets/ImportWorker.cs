@@ -16,6 +16,10 @@ internal sealed class ImportWorker(LabOptions options, TimeProvider clock, ILogg
     /// <param name="kill">Ends the worker at once; look at it afterwards, because the answer is then of no interest.</param>
     /// <returns>Null when the worker did its work, else what went wrong.</returns>
     public async Task<string?> RunAsync(
+        FoundSource source, ImportOptions decisions, IEnumerable<string> arguments, Func<WorkerEvent, Task> onEvent, TimeSpan silence, CancellationToken kill) =>
+        await ReadAsync(source, decisions, arguments, onEvent, silence, kill) is string failure ? source.Plain(failure) : null;
+
+    private async Task<string?> ReadAsync(
         FoundSource source, ImportOptions decisions, IEnumerable<string> arguments, Func<WorkerEvent, Task> onEvent, TimeSpan silence, CancellationToken kill)
     {
         ImportSources.Touch(source);
