@@ -8,7 +8,6 @@ using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Metrics;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -47,7 +46,14 @@ public static class SchedulingServices
         services.AddSingleton<DatasetRecorder>();
         services.AddSingleton<ImportRecovery>();
         services.AddTransient<ImportJob>();
+        services.AddSingleton<ImportSources>();
+        services.AddSingleton<ImportWorker>();
+        services.AddSingleton(p => new ImportPreviews(p.GetRequiredService<ImportSources>(), p.GetRequiredService<ImportWorker>(), p.GetRequiredService<DiskReserve>()));
         services.AddSingleton<DatasetService>();
+        services.AddSingleton<ImportFolders>();
+        services.AddSingleton<UploadService>();
+        services.AddSingleton<UploadReceiver>();
+        services.AddHostedService<UploadUpkeep>();
 
         // Before Hangfire's servers, so that imports of an earlier life are ended before a new one can start.
         services.AddHostedService<Reconciler>();

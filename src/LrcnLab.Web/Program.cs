@@ -76,6 +76,7 @@ api.MapMetrics();
 api.MapCheckpoints();
 api.MapModels();
 api.MapDatasets();
+api.MapUploads();
 api.MapQueue();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 

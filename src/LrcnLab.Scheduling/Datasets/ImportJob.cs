@@ -3,7 +3,6 @@ using Hangfire;
 using LrcnLab.Core;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
-using LrcnLab.Scheduling.Workers;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -14,24 +13,41 @@ namespace LrcnLab.Scheduling.Datasets;
 /// <summary>Runs the worker's <c>import</c> and records what it found as a new version of the data set.</summary>
 [AutomaticRetry(Attempts = 0)]
 internal sealed class ImportJob(
-    LabWriter writer, IDbContextFactory<LabDbContext> contexts, DatasetRecorder recorder, LabPaths paths, LabOptions options, TimeProvider clock, ILogger<ImportJob> logger)
+    LabWriter writer,
+    IDbContextFactory<LabDbContext> contexts,
+    ImportSources sources,
+    ImportWorker worker,
+    DatasetRecorder recorder,
+    LabPaths paths,
+    TimeProvider clock,
+    ILogger<ImportJob> logger)
 {
+    public const string CanceledMessage = "Canceled; nothing of it was kept.";
+
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>One video may take long to read; a worker that says nothing for so long hangs.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(30);
 
     public async Task RunAsync(Guid importId, CancellationToken serverStopping)
     {
-        Import import;
-        await using (LabDbContext db = await contexts.CreateDbContextAsync(CancellationToken.None))
-            import = await db.Imports.AsNoTracking().SingleAsync(i => i.Id == importId, CancellationToken.None);
-        if (import.State != ImportState.Running)
+        if (await BeginAsync(importId) is not Import import)
             return;
-
         var versionId = Guid.CreateVersion7();
         string folder = paths.DatasetFolder(versionId);
         try
         {
-            string? failure = await ReadSourceAsync(import, folder, serverStopping);
-            if (failure is not null)
+            using var canceled = new CancellationTokenSource();
+            using var ended = new CancellationTokenSource();
+            Task watching = WatchAsync(importId, canceled, ended.Token);
+            string? failure = await ReadSourceAsync(import, folder, canceled.Token, serverStopping);
+            await ended.CancelAsync();
+            await watching;
+            if (canceled.IsCancellationRequested)
+            {
+                await EndAsync(importId, ImportState.Canceled, CanceledMessage, null);
+            }
+            else if (failure is not null)
             {
                 await EndAsync(importId, ImportState.Failed, failure, null);
             }
@@ -39,6 +55,7 @@ internal sealed class ImportJob(
             {
                 DatasetManifest manifest = await ReadManifestAsync(folder);
                 (Guid version, string message) = await recorder.RecordAsync(versionId, manifest, CancellationToken.None);
+                ImportSources.DropArchive(sources.Of(import), manifest.Root);
                 await EndAsync(importId, ImportState.Completed, message, version);
             }
         }
@@ -51,42 +68,56 @@ internal sealed class ImportJob(
         await RemoveUnlessRecordedAsync(versionId, folder);
     }
 
+    /// <summary>Null when the import was ended before its turn came.</summary>
+    private Task<Import?> BeginAsync(Guid importId) => writer.WriteAsync(
+        async db =>
+        {
+            Import import = await db.Imports.SingleAsync(i => i.Id == importId);
+            if (import.State != ImportState.Running)
+                return null;
+            import.Stage = "starting";
+            return import;
+        },
+        CancellationToken.None);
+
+    /// <summary>Asks the row, because whoever cancels may be another server.</summary>
+    private async Task WatchAsync(Guid importId, CancellationTokenSource canceled, CancellationToken ended)
+    {
+        while (!ended.IsCancellationRequested)
+        {
+            await using (LabDbContext db = await contexts.CreateDbContextAsync(CancellationToken.None))
+            {
+                if (await db.Imports.AnyAsync(i => i.Id == importId && i.CancelRequested, CancellationToken.None))
+                {
+                    await canceled.CancelAsync();
+                    return;
+                }
+            }
+
+            await Task.Delay(ProgressInterval, clock, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Null when the worker wrote a manifest, else what went wrong.</summary>
-    private async Task<string?> ReadSourceAsync(Import import, string folder, CancellationToken serverStopping)
+    private async Task<string?> ReadSourceAsync(Import import, string folder, CancellationToken canceled, CancellationToken serverStopping)
     {
         Directory.CreateDirectory(folder);
-        using var worker = WorkerProcess.Start(
-            WorkerCommand.Create(options.WorkerPath, "import", import.Path, "--name", import.Name, "--output", folder),
-            line => logger.LogInformation("Import of {Name}: {Line}", import.Name, line));
-        await using CancellationTokenRegistration stop = serverStopping.Register(worker.Kill);
-
-        DoneEvent? done = null;
+        using var kill = CancellationTokenSource.CreateLinkedTokenSource(canceled, serverStopping);
         long shown = 0;
-        while (await worker.Output.ReadAsync(CancellationToken.None) is Line line)
-        {
-            switch (line.TooLong ? null : WorkerEvent.Parse(line.Text))
+        string? failure = await worker.RunAsync(
+            sources.Of(import),
+            import.Options,
+            ["--name", import.Name, "--output", folder],
+            async e =>
             {
-                case ProgressEvent progress when shown == 0 || clock.GetElapsedTime(shown) >= ProgressInterval:
-                    shown = clock.GetTimestamp();
-                    await ShowAsync(import.Id, progress);
-                    break;
-                case DoneEvent last:
-                    done = last;
-                    break;
-            }
-        }
-
-        await worker.WaitForExitAsync(CancellationToken.None);
-        await worker.WaitForErrorsAsync(TimeSpan.FromSeconds(1));
-        if (serverStopping.IsCancellationRequested)
-            return "The program was stopped while the import ran; start it again.";
-        if (done is { Outcome: not Outcome.Completed })
-            return done.Reason ?? "The import failed without giving a reason.";
-        if (worker.ExitCode == WorkerProtocol.ExitDone)
-            return null;
-        return worker.ExitCode == WorkerProtocol.ExitBadInput && worker.LastErrors.Count > 0
-            ? string.Join(" ", worker.LastErrors)
-            : WorkerExit.Explain(worker.ExitCode, worker.LastErrors).Reason;
+                if (e is not ProgressEvent progress || (shown != 0 && clock.GetElapsedTime(shown) < ProgressInterval))
+                    return;
+                shown = clock.GetTimestamp();
+                await ShowAsync(import.Id, progress);
+            },
+            Silence,
+            kill.Token);
+        return serverStopping.IsCancellationRequested ? "The program was stopped while the import ran; start it again." : failure;
     }
 
     private static async Task<DatasetManifest> ReadManifestAsync(string folder)
@@ -97,7 +128,7 @@ internal sealed class ImportJob(
     }
 
     private Task<int> ShowAsync(Guid importId, ProgressEvent progress) => writer.WriteAsync(
-        db => db.Imports.Where(i => i.Id == importId).ExecuteUpdateAsync(
+        db => db.Imports.Where(i => i.Id == importId && i.State == ImportState.Running).ExecuteUpdateAsync(
             i => i.SetProperty(x => x.Stage, progress.Stage).SetProperty(x => x.Done, progress.Done).SetProperty(x => x.Total, progress.Total)),
         CancellationToken.None);
 

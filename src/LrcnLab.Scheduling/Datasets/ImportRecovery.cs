@@ -17,8 +17,8 @@ internal sealed class ImportRecovery(LabWriter writer, LabOptions options, TimeP
             {
                 foreach (Import import in await db.Imports.Where(i => i.State == ImportState.Running).ToListAsync(cancellationToken))
                 {
-                    (import.State, import.EndedAt) = (ImportState.Failed, clock.GetUtcNow().UtcDateTime);
-                    import.Message = "The program ended while the import ran; start it again.";
+                    (import.State, import.Stage, import.EndedAt) = (import.CancelRequested ? ImportState.Canceled : ImportState.Failed, "", clock.GetUtcNow().UtcDateTime);
+                    import.Message = import.CancelRequested ? ImportJob.CanceledMessage : "The program ended while the import ran; start it again.";
                 }
             },
             cancellationToken);

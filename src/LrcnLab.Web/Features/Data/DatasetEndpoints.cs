@@ -1,3 +1,5 @@
+using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -20,6 +22,9 @@ public static class DatasetEndpoints
                 await queries.GetAsync(id, cancel) is { } dataset ? Results.Ok(Answer(dataset)) : Problems.NotFound($"There is no data set {id}."))
             .WithName("GetDataset").Produces<DatasetAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
         datasets.MapPost("/import", ImportAsync).WithName("ImportDataset").Produces<ImportAnswer>(StatusCodes.Status202Accepted).ProducesValidationProblem();
+        datasets.MapPost("/import/preview", PreviewImportAsync).WithName("PreviewImport").Produces<ImportPreview>().ProducesValidationProblem();
+        datasets.MapPost("/imports/{id:guid}/cancel", CancelImportAsync).WithName("CancelImport").Produces<ImportAnswer>(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         datasets.MapGet("/imports/{id:guid}", async (Guid id, DatasetQueries queries, CancellationToken cancel) =>
                 await queries.ImportAsync(id, cancel) is { } import ? Results.Ok(Answer(import)) : Problems.NotFound($"There is no import {id}."))
             .WithName("GetImport").Produces<ImportAnswer>().ProducesProblem(StatusCodes.Status404NotFound);
@@ -28,15 +33,34 @@ public static class DatasetEndpoints
 
     private static async Task<IResult> ImportAsync(ImportRequest request, DatasetService service, DatasetQueries queries, CancellationToken cancel)
     {
-        if (string.IsNullOrWhiteSpace(request.Path))
-            return Problems.Invalid("path", "An import needs the path of a folder or of a CSV list.");
-        if (string.IsNullOrWhiteSpace(request.Name) || request.Name.Trim().Length > 200)
+        if (string.IsNullOrWhiteSpace(request.Name))
             return Problems.Invalid("name", "A data set needs a name of 1 to 200 characters.");
-        (Guid? id, string? refusal) = await service.StartImportAsync(request.Path.Trim(), request.Name.Trim(), false, cancel);
+        (Guid? id, SpecProblem? refusal) = await service.StartImportAsync(request.Source, request.Name, request.Decisions, trusted: false, cancel);
         if (id is null)
-            return Problems.Invalid("path", refusal ?? "The import was refused.");
+            return Problems.Invalid([refusal!]);
         return await queries.ImportAsync(id.Value, cancel) is { } import ? Results.Accepted($"{LabUrls.Api}/datasets/imports/{id}", Answer(import)) : Problems.NotFound($"There is no import {id}.");
     }
+
+    /// <summary>Answers when the worker has looked, which takes a while for an archive; closing the connection ends it.</summary>
+    private static async Task<IResult> PreviewImportAsync(ImportRequest request, ImportPreviews previews, CancellationToken cancel)
+    {
+        try
+        {
+            PreviewResult result = await previews.LookAsync(request.Source, request.Decisions, null, cancel);
+            return result.Preview is { } preview ? Results.Ok(preview) : Problems.Invalid([result.Problem!]);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        }
+    }
+
+    private static async Task<IResult> CancelImportAsync(Guid id, DatasetService service, DatasetQueries queries, CancellationToken cancel) => await service.CancelImportAsync(id, cancel) switch
+    {
+        (false, _) => Problems.NotFound($"There is no import {id}."),
+        (true, string refusal) => Problems.Conflict(refusal),
+        _ => Results.Accepted($"{LabUrls.Api}/datasets/imports/{id}", Answer((await queries.ImportAsync(id, cancel))!)),
+    };
 
     private static async Task<IResult> PreviewAsync(Guid version, int index, IDbContextFactory<LabDbContext> database, LabPaths paths, CancellationToken cancel)
     {
@@ -54,7 +78,22 @@ public static class DatasetEndpoints
     private static ImportAnswer Answer(Import i) => new(i.Id, i.Name, i.State, i.Stage, i.Done, i.Total, i.Message, i.VersionId);
 }
 
-public sealed record ImportRequest(string Path, string Name);
+/// <summary>A path on the server or the id of an upload, and what was decided about its import; the rest is recognised.</summary>
+public sealed record ImportRequest(string? Path, Guid? UploadId, string? Name, string? Layout, int? SplitNumber, double? ValidationShare, double? TestShare, int? Seed)
+{
+    private static readonly ImportOptions Defaults = new();
+
+    internal ImportSource Source => new(Path?.Trim(), UploadId);
+
+    internal ImportOptions Decisions => new()
+    {
+        Layout = string.IsNullOrWhiteSpace(Layout) ? null : Layout.Trim(),
+        SplitNumber = SplitNumber ?? Defaults.SplitNumber,
+        ValidationShare = ValidationShare ?? Defaults.ValidationShare,
+        TestShare = TestShare ?? Defaults.TestShare,
+        Seed = Seed ?? Defaults.Seed,
+    };
+}
 
 public sealed record ImportAnswer(Guid Id, string Name, ImportState State, string Stage, long Done, long Total, string Message, Guid? VersionId);
 
