@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using LrcnLab.Core;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -18,6 +20,8 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
     public Task<(Guid VersionId, string Message)> RecordAsync(Guid versionId, DatasetManifest manifest, CancellationToken cancellationToken)
     {
         string hash = manifest.Hash();
+        // Before it is this write's turn, since it may take seconds.
+        var (leaks, flags) = LeakGuard.Examine(manifest);
         return writer.WriteAsync(
             async db =>
             {
@@ -30,12 +34,12 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
 
                 DateTime now = clock.GetUtcNow().UtcDateTime;
                 dataset ??= db.Datasets.Add(new Dataset { Name = manifest.Name, CreatedAt = now }).Entity;
-                DatasetVersion version = Version(versionId, dataset, (newest?.Number ?? 0) + 1, hash, manifest, null, now);
+                DatasetVersion version = Version(versionId, dataset, (newest?.Number ?? 0) + 1, hash, manifest, leaks, null, now);
                 db.DatasetVersions.Add(version);
-                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, null)));
+                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, flags[index], null)));
                 string problems = manifest.Problems.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {manifest.Problems.Count:N0} files could not be used");
                 string edits = imported == newest ? "" : $" The edits of version {newest!.Number} are not in it.";
-                return (versionId, string.Create(CultureInfo.InvariantCulture, $"Version {version.Number}: {manifest.Samples.Count:N0} samples of {manifest.Classes.Count:N0} classes{problems}.{edits}"));
+                return (versionId, string.Create(CultureInfo.InvariantCulture, $"Version {version.Number}: {manifest.Samples.Count:N0} samples of {manifest.Classes.Count:N0} classes{problems}.{edits}{Warning(leaks)}"));
             },
             cancellationToken);
     }
@@ -46,6 +50,8 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
     public Task<EditResult> RecordEditAsync(Guid versionId, DatasetManifest manifest, DatasetVersion parent, IReadOnlyList<PreviewPlace> previews, CancellationToken cancellationToken)
     {
         string hash = manifest.Hash();
+        // Before it is this write's turn, since it may take seconds.
+        var (leaks, flags) = LeakGuard.Examine(manifest);
         return writer.WriteAsync(
             async db =>
             {
@@ -54,19 +60,21 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
                 if (newest.Hash == hash && newest.Root == manifest.Root)
                     return new EditResult(null, $"This would be the same as version {newest.Number}, which is the newest.");
 
-                DatasetVersion version = Version(versionId, dataset, newest.Number + 1, hash, manifest, parent.Id, clock.GetUtcNow().UtcDateTime);
+                DatasetVersion version = Version(versionId, dataset, newest.Number + 1, hash, manifest, leaks, parent.Id, clock.GetUtcNow().UtcDateTime);
                 db.DatasetVersions.Add(version);
-                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, previews[index])));
+                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, flags[index], previews[index])));
                 string branch = newest.Id == parent.Id ? "" : $" It was made from version {parent.Number}; what changed up to version {newest.Number} is not in it.";
-                return new EditResult(versionId, null) { Number = version.Number, Message = $"Version {version.Number}: {string.Join(' ', manifest.Changes)}{branch}" };
+                return new EditResult(versionId, null) { Number = version.Number, Message = $"Version {version.Number}: {string.Join(' ', manifest.Changes)}{branch}{Warning(leaks)}" };
             },
             cancellationToken);
     }
 
+    private static string Warning(LeakReport leaks) => leaks.IsLeaking ? $" Its splits leak: {leaks.Summary()}." : "";
+
     private static Task<DatasetVersion?> NewestAsync(IQueryable<DatasetVersion> versions, Guid datasetId, CancellationToken cancellationToken) =>
         versions.Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellationToken);
 
-    private static DatasetVersion Version(Guid id, Dataset dataset, int number, string hash, DatasetManifest manifest, Guid? parentId, DateTime now) => new()
+    private static DatasetVersion Version(Guid id, Dataset dataset, int number, string hash, DatasetManifest manifest, LeakReport leaks, Guid? parentId, DateTime now) => new()
     {
         Id = id,
         Dataset = dataset,
@@ -84,16 +92,18 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
         ParentId = parentId,
         Changes = [.. manifest.Changes],
         Unmirrored = [.. manifest.Unmirrored],
+        Leaks = JsonSerializer.Serialize(leaks, LabJson.Options),
         CreatedAt = now,
     };
 
-    private static SampleRow Row(Guid versionId, int index, Sample sample, PreviewPlace? preview) => new()
+    private static SampleRow Row(Guid versionId, int index, Sample sample, SampleFlags flags, PreviewPlace? preview) => new()
     {
         VersionId = versionId,
         Index = index,
         Path = sample.Path,
         Label = sample.Label,
         Group = sample.Group,
+        Flags = flags,
         Split = sample.Split,
         Start = sample.Start,
         End = sample.End,
