@@ -26,6 +26,9 @@ internal static class FingerprintBits
     /// </summary>
     private const double SparseThreshold = 0.2;
 
+    /// <summary>How far copies' mean colours are apart at most, on the scale 0 to 1: conversions between video formats shift them a little, pictures keep theirs.</summary>
+    private const double ColorTolerance = 0.02, ColorToleranceOfPictures = 0.01;
+
     /// <summary>Below this share of set or of unset bits a picture is as good as empty, and resembles every empty one.</summary>
     private const double Empty = 0.02;
 
@@ -64,6 +67,15 @@ internal static class FingerprintBits
         if (distance > SparseThreshold * Math.Min(either, notBoth))
             return -1;
         return distance <= StillThreshold * 64 * a.Length || distance <= MomentShare * BetweenMoments(a, b) ? distance : -1;
+    }
+
+    /// <summary>Hashes do not see colour. True where one of the colours is not known.</summary>
+    public static bool SameColors(ulong[]? bits, ColorStatistics? a, ColorStatistics? b)
+    {
+        if (a is null || b is null || a.Mean.Length != b.Mean.Length)
+            return true;
+        double tolerance = bits is null || IsStill(bits) ? ColorToleranceOfPictures : ColorTolerance;
+        return a.Mean.Zip(b.Mean, (x, y) => Math.Abs(x - y)).All(d => d <= tolerance);
     }
 
     /// <summary>What the distance would be if the frames of one were compared with other moments of the other; infinite for pictures, which have no moments.</summary>

@@ -35,9 +35,12 @@ public static class LeakGuard
         return (report, flags);
     }
 
-    /// <summary>All samples of a group, which the report names by examples only.</summary>
-    public static IReadOnlyList<int> Members(DatasetManifest manifest, LeakingGroup group) =>
-        Straddling(manifest.Samples).Where(s => s.Kind == group.Kind && s.Name == group.Name).Select(s => s.Members).FirstOrDefault() ?? [];
+    /// <summary>All samples of groups, which the report names by examples only; in rising order, each once.</summary>
+    public static IReadOnlyList<int> Members(DatasetManifest manifest, IEnumerable<LeakingGroup> groups)
+    {
+        HashSet<(LeakKind, string)> wanted = [.. groups.Select(g => (g.Kind, g.Name))];
+        return [.. Straddling(manifest.Samples).Where(s => wanted.Contains((s.Kind, s.Name))).SelectMany(s => s.Members).Distinct().Order()];
+    }
 
     private static IEnumerable<(LeakKind Kind, string Name, int[] Members)> Straddling(IReadOnlyList<Sample> samples)
     {

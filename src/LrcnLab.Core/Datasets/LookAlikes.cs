@@ -24,7 +24,7 @@ internal sealed class LookAlikes
         foreach (var length in _looks.Index().Where(l => l.Item.Bits is not null).GroupBy(l => l.Item.Bits!.Length))
         {
             int[] members = [.. length.Select(l => l.Index)];
-            NearDuplicates.Find([.. members.Select(m => _looks[m].Bits!)], (a, b, distance) => Mark(_looks[members[a]], _looks[members[b]], members[a], members[b], (double)distance / (_looks[members[a]].Bits!.Length * 64)));
+            NearDuplicates.Find([.. members.Select(m => _looks[m].Bits!)], (a, b, distance) => Meet(members[a], members[b], distance));
         }
     }
 
@@ -49,12 +49,20 @@ internal sealed class LookAlikes
         {
             Sample sample = _samples[i];
             ulong[]? bits = FingerprintBits.Read(sample.Fingerprint);
-            string key = bits is not null ? sample.Fingerprint!.Hashes : string.Create(CultureInfo.InvariantCulture, $"{sample.Sha256} {sample.Start} {sample.End}");
+            string key = bits is not null ? $"{sample.Fingerprint!.Hashes} {Key(sample.Colors)}" : string.Create(CultureInfo.InvariantCulture, $"{sample.Sha256} {sample.Start} {sample.End}");
             if (!known.TryGetValue(key, out Look? look))
-                _looks.Add(known[key] = look = new Look(bits));
+                _looks.Add(known[key] = look = new Look(bits, sample.Colors));
             look.Add(i, sample.Split);
         }
     }
+
+    private bool Meet(int a, int b, int distance)
+    {
+        (Look one, Look other) = (_looks[a], _looks[b]);
+        return !FingerprintBits.SameColors(one.Bits, one.Colors, other.Colors) || Mark(one, other, a, b, (double)distance / (one.Bits!.Length * 64));
+    }
+
+    private static string Key(ColorStatistics? colors) => colors is null ? "" : string.Join(' ', colors.Mean.Select(m => m.ToString("R", CultureInfo.InvariantCulture)));
 
     /// <summary>Notes that two looks, or one with itself, are alike. False when there are too many.</summary>
     private bool Mark(Look a, Look b, int first, int second, double distance)
@@ -96,11 +104,12 @@ internal sealed class LookAlikes
         where _samples[i].Split != _samples[j].Split && (!ReferenceEquals(a, b) || i < j)
         select _samples[i].Split < _samples[j].Split ? new SamplePair(i, j, distance) : new SamplePair(j, i, distance);
 
-    private sealed class Look(ulong[]? bits)
+    private sealed class Look(ulong[]? bits, ColorStatistics? colors)
     {
         private readonly int[] _counts = new int[3];
 
         public ulong[]? Bits { get; } = bits;
+        public ColorStatistics? Colors { get; } = colors;
         public List<int> Members { get; } = [];
 
         /// <summary>What the members of each split are marked with already.</summary>

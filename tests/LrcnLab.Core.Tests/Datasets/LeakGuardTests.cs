@@ -27,7 +27,7 @@ public sealed class LeakGuardTests
         LeakingGroup group = Assert.Single(report.Groups);
         Assert.Equal((LeakKind.Recording, "g1", 2, 0, 1), (group.Kind, group.Name, group.Train, group.Validation, group.Test));
         Assert.Equal([0, 2], group.Examples);
-        Assert.Equal([0, 1, 2], LeakGuard.Members(manifest, group));
+        Assert.Equal([0, 1, 2], LeakGuard.Members(manifest, [group]));
         Assert.Equal([SampleFlags.GroupAcrossSplits, SampleFlags.GroupAcrossSplits, SampleFlags.GroupAcrossSplits, SampleFlags.None], flags);
         Assert.Equal("1 recording is in more than one split", report.Summary());
     }
@@ -117,6 +117,19 @@ public sealed class LeakGuardTests
 
         foreach (int times in (int[])[1, 4])
             Assert.Equal(1, LeakGuard.Check(Of(Shown("a", Split.Train, Still(picture, times)), Shown("b", Split.Test, Still(Flip(picture, 10, random), times)), Shown("c", Split.Test, Still(Flip(picture, 40, random), times)))).PairCount);
+    }
+
+    [Fact]
+    public void Pictures_OfOtherColours_AreNoPairs()
+    {
+        var random = new Random(9);
+        byte[] picture = new byte[32];
+        random.NextBytes(picture);
+        Sample Painted(string path, Split split, double red) => Shown(path, split, picture) with { Colors = new ColorStatistics([red, 0.5, 0.5], [0.1, 0.1, 0.1]) };
+
+        LeakReport report = LeakGuard.Check(Of(Painted("a", Split.Train, 0.5), Painted("b", Split.Test, 0.505), Painted("c", Split.Test, 0.6)));
+
+        Assert.Equal([(0, 1)], report.Pairs.Select(p => (p.First, p.Second)));
     }
 
     [Fact]
