@@ -45,6 +45,7 @@ builder.Services.AddExceptionHandler<StorageFullHandler>();
 builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.SerializerOptions));
 builder.Services.AddSingleton<RunQueries>();
 builder.Services.AddSingleton<DatasetQueries>();
+builder.Services.AddSingleton<VersionQueries>();
 builder.Services.AddSingleton<DeviceProbe>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(10));
 
@@ -77,6 +78,7 @@ api.MapCheckpoints();
 api.MapModels();
 api.MapDatasets();
 api.MapUploads();
+api.MapVersions();
 api.MapQueue();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 

@@ -9,6 +9,10 @@ public static class LabUrls
     public static string NewRun(string? preset = null, Guid? from = null) => from is { } run ? $"/runs/new?from={run}" : preset is null ? "/runs/new" : $"/runs/new?preset={preset}";
     public static string Compare(IEnumerable<Guid> runs) => $"/compare?runs={string.Join(',', runs)}";
     public static string Dataset(Guid id) => $"/data/{id}";
+    public static string Versions(Guid id) => $"/data/{id}/versions";
+    public static string DatasetVersion(Guid id, int number) => $"/data/{id}?version={number}";
+    public static string EditVersion(Guid id, int number) => $"/data/{id}/edit?version={number}";
+    public static string Leaks(Guid id, int number) => $"/data/{id}/leaks?version={number}";
     public static string Preview(Guid version, int sample) => $"{Api}/datasets/versions/{version}/samples/{sample}/preview";
     public static string Series(Guid run, string key) => $"{Api}/runs/{run}/metrics?key={Uri.EscapeDataString(key)}";
     public static string Checkpoint(Guid id, string format) => $"{Api}/checkpoints/{id}/content?format={format}";
