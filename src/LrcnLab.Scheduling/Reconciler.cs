@@ -17,6 +17,7 @@ internal sealed class Reconciler(
     SlotLeases leases,
     ActiveRuns active,
     ImportRecovery imports,
+    VersionFolders versions,
     ArtifactStore artifacts,
     IDbContextFactory<LabDbContext> contexts,
     LabWriter writer,
@@ -34,6 +35,7 @@ internal sealed class Reconciler(
     {
         _startedAt = clock.GetUtcNow().UtcDateTime;
         await imports.EndAbandonedAsync(cancellationToken);
+        await versions.RemoveLeftoversAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 

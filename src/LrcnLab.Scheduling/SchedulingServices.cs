@@ -45,6 +45,9 @@ public static class SchedulingServices
             p.GetRequiredService<LabWriter>(), p.GetRequiredService<RunQueue>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<DatasetRecorder>();
+        services.AddSingleton<VersionFolders>();
+        services.AddSingleton(p => new VersionService(
+            p.GetRequiredService<DatasetRecorder>(), p.GetRequiredService<VersionFolders>(), p.GetRequiredService<IDbContextFactory<LabDbContext>>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ImportRecovery>();
         services.AddTransient<ImportJob>();
         services.AddSingleton<DatasetService>();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Specs;
 
 namespace LrcnLab.Core.Events;
@@ -18,6 +19,7 @@ namespace LrcnLab.Core.Events;
 [JsonDerivedType(typeof(PredictionsEvent), "predictions")]
 [JsonDerivedType(typeof(CheckpointEvent), "checkpoint")]
 [JsonDerivedType(typeof(ProgressEvent), "progress")]
+[JsonDerivedType(typeof(PreviewEvent), "preview")]
 [JsonDerivedType(typeof(DoneEvent), "done")]
 public abstract record WorkerEvent
 {
@@ -175,6 +177,12 @@ public sealed record ProgressEvent : WorkerEvent
     public required string Stage { get; init; }
     public required long Done { get; init; }
     public required long Total { get; init; }
+}
+
+/// <summary>What an import would make of a folder, table or archive; nothing was decoded or written. The only line that <c>import --preview --json</c> prints.</summary>
+public sealed record PreviewEvent : WorkerEvent
+{
+    public required ImportPreview Preview { get; init; }
 }
 
 public enum Outcome { Completed, Stopped, Paused, Failed }

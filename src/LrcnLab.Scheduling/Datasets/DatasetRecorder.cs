@@ -6,10 +6,13 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Scheduling.Datasets;
 
+/// <summary>Where the preview of a sample lies.</summary>
+internal sealed record PreviewPlace(Guid VersionId, int Index);
+
 /// <summary>Turns a manifest into rows.</summary>
 internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
 {
-    /// <summary>Adds a version with all its samples, or finds that nothing changed since the newest one.</summary>
+    /// <summary>Adds what an import found as a version with all its samples, or finds that nothing changed since the import before.</summary>
     /// <param name="versionId">Id of the version if there is to be one; the manifest lies in its folder.</param>
     /// <returns>The new or unchanged version, and a sentence for people.</returns>
     public Task<(Guid VersionId, string Message)> RecordAsync(Guid versionId, DatasetManifest manifest, CancellationToken cancellationToken)
@@ -19,24 +22,51 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
             async db =>
             {
                 Dataset? dataset = await db.Datasets.SingleOrDefaultAsync(d => d.Name == manifest.Name, cancellationToken);
-                DatasetVersion? newest = dataset is null
-                    ? null
-                    : await db.DatasetVersions.Where(v => v.DatasetId == dataset.Id).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellationToken);
-                if (newest is not null && newest.Hash == hash && newest.Root == manifest.Root)
-                    return (newest.Id, $"Nothing changed since version {newest.Number}.");
+                DatasetVersion? newest = dataset is null ? null : await NewestAsync(db.DatasetVersions, dataset.Id, cancellationToken);
+                // Edits are no reason to import the same files again as if they were new.
+                DatasetVersion? imported = newest?.ParentId is null ? newest : await NewestAsync(db.DatasetVersions.Where(v => v.ParentId == null), newest.DatasetId, cancellationToken);
+                if (imported is not null && imported.Hash == hash && imported.Root == manifest.Root)
+                    return (imported.Id, $"Nothing changed since version {imported.Number}.{(imported == newest ? "" : $" Version {newest!.Number} was edited from it and stays the newest.")}");
 
                 DateTime now = clock.GetUtcNow().UtcDateTime;
                 dataset ??= db.Datasets.Add(new Dataset { Name = manifest.Name, CreatedAt = now }).Entity;
-                DatasetVersion version = Version(versionId, dataset, (newest?.Number ?? 0) + 1, hash, manifest, now);
+                DatasetVersion version = Version(versionId, dataset, (newest?.Number ?? 0) + 1, hash, manifest, null, now);
                 db.DatasetVersions.Add(version);
-                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample)));
+                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, null)));
                 string problems = manifest.Problems.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {manifest.Problems.Count:N0} files could not be used");
-                return (versionId, string.Create(CultureInfo.InvariantCulture, $"Version {version.Number}: {manifest.Samples.Count:N0} samples of {manifest.Classes.Count:N0} classes{problems}."));
+                string edits = imported == newest ? "" : $" The edits of version {newest!.Number} are not in it.";
+                return (versionId, string.Create(CultureInfo.InvariantCulture, $"Version {version.Number}: {manifest.Samples.Count:N0} samples of {manifest.Classes.Count:N0} classes{problems}.{edits}"));
             },
             cancellationToken);
     }
 
-    private static DatasetVersion Version(Guid id, Dataset dataset, int number, string hash, DatasetManifest manifest, DateTime now) => new()
+    /// <summary>Adds an edited version with all its samples, unless the newest one is the same.</summary>
+    /// <param name="parent">The version that was edited.</param>
+    /// <param name="previews">For each sample.</param>
+    public Task<EditResult> RecordEditAsync(Guid versionId, DatasetManifest manifest, DatasetVersion parent, IReadOnlyList<PreviewPlace> previews, CancellationToken cancellationToken)
+    {
+        string hash = manifest.Hash();
+        return writer.WriteAsync(
+            async db =>
+            {
+                Dataset dataset = await db.Datasets.SingleAsync(d => d.Id == parent.DatasetId, cancellationToken);
+                DatasetVersion newest = (await NewestAsync(db.DatasetVersions, dataset.Id, cancellationToken))!;
+                if (newest.Hash == hash && newest.Root == manifest.Root)
+                    return new EditResult(null, $"This would be the same as version {newest.Number}, which is the newest.");
+
+                DatasetVersion version = Version(versionId, dataset, newest.Number + 1, hash, manifest, parent.Id, clock.GetUtcNow().UtcDateTime);
+                db.DatasetVersions.Add(version);
+                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, previews[index])));
+                string branch = newest.Id == parent.Id ? "" : $" It was made from version {parent.Number}; what changed up to version {newest.Number} is not in it.";
+                return new EditResult(versionId, null) { Number = version.Number, Message = $"Version {version.Number}: {string.Join(' ', manifest.Changes)}{branch}" };
+            },
+            cancellationToken);
+    }
+
+    private static Task<DatasetVersion?> NewestAsync(IQueryable<DatasetVersion> versions, Guid datasetId, CancellationToken cancellationToken) =>
+        versions.Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellationToken);
+
+    private static DatasetVersion Version(Guid id, Dataset dataset, int number, string hash, DatasetManifest manifest, Guid? parentId, DateTime now) => new()
     {
         Id = id,
         Dataset = dataset,
@@ -51,12 +81,13 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
         ProblemCount = manifest.Problems.Count,
         Licence = manifest.Licence,
         Task = DatasetTask.Of(manifest),
+        ParentId = parentId,
         Changes = [.. manifest.Changes],
         Unmirrored = [.. manifest.Unmirrored],
         CreatedAt = now,
     };
 
-    private static SampleRow Row(Guid versionId, int index, Sample sample) => new()
+    private static SampleRow Row(Guid versionId, int index, Sample sample, PreviewPlace? preview) => new()
     {
         VersionId = versionId,
         Index = index,
@@ -72,6 +103,7 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
         Height = sample.Height,
         Sha256 = sample.Sha256,
         Captions = [.. sample.Captions],
-        PreviewIndex = index,
+        PreviewVersionId = preview?.VersionId,
+        PreviewIndex = preview?.Index ?? index,
     };
 }

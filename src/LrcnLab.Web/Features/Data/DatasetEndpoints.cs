@@ -41,12 +41,16 @@ public static class DatasetEndpoints
     private static async Task<IResult> PreviewAsync(Guid version, int index, IDbContextFactory<LabDbContext> database, LabPaths paths, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
-        string? hash = await db.DatasetVersions.Where(v => v.Id == version).Select(v => v.Hash).FirstOrDefaultAsync(cancel);
-        string folder = Path.Combine(paths.DatasetFolder(version), "previews");
-        string? file = PreviewTypes.Select(extension => Path.Combine(folder, $"{index:D6}{extension}")).FirstOrDefault(File.Exists);
-        if (hash is null || index < 0 || file is null)
+        // An edited version shares the pictures of the version that it was made from.
+        var place = await (from row in db.Samples
+                           where row.VersionId == version && row.Index == index
+                           join owner in db.DatasetVersions on row.PreviewVersionId ?? row.VersionId equals owner.Id
+                           select new { VersionId = owner.Id, row.PreviewIndex, owner.Hash }).FirstOrDefaultAsync(cancel);
+        string folder = place is null ? "" : Path.Combine(paths.DatasetFolder(place.VersionId), "previews");
+        string? file = place is null ? null : PreviewTypes.Select(extension => Path.Combine(folder, $"{place.PreviewIndex:D6}{extension}")).FirstOrDefault(File.Exists);
+        if (place is null || file is null)
             return Problems.NotFound($"Version {version} has no preview of sample {index}.");
-        return Results.File(file, Path.GetExtension(file) == ".webp" ? "image/webp" : "image/jpeg", entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{hash[..16]}-{index}\""));
+        return Results.File(file, Path.GetExtension(file) == ".webp" ? "image/webp" : "image/jpeg", entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{place.Hash[..16]}-{place.PreviewIndex}\""));
     }
 
     private static DatasetAnswer Answer(DatasetRow d) => new(d.Id, d.Name, "activity-recognition", d.Version, d.Classes, d.Samples, new SplitCounts(d.Train, d.Validation, d.Test), d.Hash, d.Problems);
