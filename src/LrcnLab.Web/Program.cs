@@ -45,6 +45,8 @@ builder.Services.AddExceptionHandler<StorageFullHandler>();
 builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.SerializerOptions));
 builder.Services.AddSingleton<RunQueries>();
 builder.Services.AddSingleton<DatasetQueries>();
+builder.Services.AddSingleton<BrowseQueries>();
+builder.Services.AddSingleton<CardQueries>();
 builder.Services.AddSingleton<DeviceProbe>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(10));
 
@@ -76,6 +78,7 @@ api.MapMetrics();
 api.MapCheckpoints();
 api.MapModels();
 api.MapDatasets();
+api.MapBrowse();
 api.MapQueue();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 

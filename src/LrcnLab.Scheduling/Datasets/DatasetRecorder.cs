@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Json;
+using LrcnLab.Core;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -32,7 +34,8 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
                 dataset ??= db.Datasets.Add(new Dataset { Name = manifest.Name, CreatedAt = now }).Entity;
                 DatasetVersion version = Version(versionId, dataset, (newest?.Number ?? 0) + 1, hash, manifest, null, now);
                 db.DatasetVersions.Add(version);
-                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, null)));
+                SampleFlags[] flags = SampleChecks.Flags(manifest.Samples);
+                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, null, flags[index])));
                 string problems = manifest.Problems.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {manifest.Problems.Count:N0} files could not be used");
                 string edits = imported == newest ? "" : $" The edits of version {newest!.Number} are not in it.";
                 return (versionId, string.Create(CultureInfo.InvariantCulture, $"Version {version.Number}: {manifest.Samples.Count:N0} samples of {manifest.Classes.Count:N0} classes{problems}.{edits}"));
@@ -56,7 +59,8 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
 
                 DatasetVersion version = Version(versionId, dataset, newest.Number + 1, hash, manifest, parent.Id, clock.GetUtcNow().UtcDateTime);
                 db.DatasetVersions.Add(version);
-                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, previews[index])));
+                SampleFlags[] flags = SampleChecks.Flags(manifest.Samples);
+                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, previews[index], flags[index])));
                 string branch = newest.Id == parent.Id ? "" : $" It was made from version {parent.Number}; what changed up to version {newest.Number} is not in it.";
                 return new EditResult(versionId, null) { Number = version.Number, Message = $"Version {version.Number}: {string.Join(' ', manifest.Changes)}{branch}" };
             },
@@ -84,16 +88,18 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
         ParentId = parentId,
         Changes = [.. manifest.Changes],
         Unmirrored = [.. manifest.Unmirrored],
+        Card = JsonSerializer.Serialize(DataCard.Of(manifest), LabJson.Options),
         CreatedAt = now,
     };
 
-    private static SampleRow Row(Guid versionId, int index, Sample sample, PreviewPlace? preview) => new()
+    private static SampleRow Row(Guid versionId, int index, Sample sample, PreviewPlace? preview, SampleFlags flags) => new()
     {
         VersionId = versionId,
         Index = index,
         Path = sample.Path,
         Label = sample.Label,
         Group = sample.Group,
+        Flags = flags,
         Split = sample.Split,
         Start = sample.Start,
         End = sample.End,
