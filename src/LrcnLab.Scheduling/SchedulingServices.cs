@@ -57,6 +57,7 @@ public static class SchedulingServices
         services.AddSingleton<UploadService>();
         services.AddSingleton<UploadReceiver>();
         services.AddHostedService<UploadUpkeep>();
+        services.AddSingleton<ClipRenderer>();
 
         // Before Hangfire's servers, so that imports of an earlier life are ended before a new one can start.
         services.AddHostedService<Reconciler>();

@@ -46,6 +46,8 @@ builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.Seriali
 builder.Services.AddSingleton<RunQueries>();
 builder.Services.AddSingleton<DatasetQueries>();
 builder.Services.AddSingleton<VersionQueries>();
+builder.Services.AddSingleton<BrowseQueries>();
+builder.Services.AddSingleton<CardQueries>();
 builder.Services.AddSingleton<DeviceProbe>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(10));
 
@@ -79,6 +81,7 @@ api.MapModels();
 api.MapDatasets();
 api.MapUploads();
 api.MapVersions();
+api.MapBrowse();
 api.MapQueue();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
