@@ -135,7 +135,7 @@ public sealed class Trainer : IDisposable
         ClipChoice[] order = [.. Order(epoch).Select(i => new ClipChoice(_train[i]))];
         _learner.BeginTraining();
         _report.Training(_state);
-        using (var loader = new ClipLoader(_job.Read, order, epoch, _spec.Data.ClipBytes(), _spec.Training.BatchSize, _state.StepInEpoch * _spec.Training.Accumulation))
+        using (var loader = new ClipLoader(_job.Read, order, epoch, _spec.Data.ClipBytes(), _spec.Training.BatchSize, _state.StepInEpoch * _spec.Training.Accumulation, ClipLoader.Threads(_spec.Resources.Threads, _device.type == DeviceType.CPU)))
         {
             while (_job.Signal.Request == StopRequest.None && _state.StepInEpoch < _stepsPerEpoch)
             {

@@ -57,7 +57,7 @@ public sealed class Evaluator(RunSpec spec, IReadOnlyList<Sample> samples, int c
         double loss = 0;
         model.eval();
         using var noGradient = no_grad();
-        using var loader = new ClipLoader(read, order, epoch: null, spec.Data.ClipBytes(), spec.Training.BatchSize);
+        using var loader = new ClipLoader(read, order, epoch: null, spec.Data.ClipBytes(), spec.Training.BatchSize, threads: ClipLoader.Threads(spec.Resources.Threads, device.type == DeviceType.CPU));
         while (loader.Take() is ClipBatch batch)
         {
             if (!proceed(probabilities.Count, order.Length))

@@ -98,10 +98,10 @@ public sealed class ClipSamplerTests
         var data = new DataSpec { Sampling = sampling, ClipLength = 4 };
         int[] clip = new int[4];
         var starts = new List<int>();
-        foreach (double place in ClipSampler.Places(data, 36, views: 3, stride: 0))
+        foreach (double place in ClipSampler.Places(data, 40, views: 3, stride: 0))
         {
-            ClipSampler.Fixed(data, 36, place, clip);
-            Assert.Equal([9, 9, 9], clip.Zip(clip.Skip(1), (a, b) => b - a));
+            ClipSampler.Fixed(data, 40, place, clip);
+            Assert.Equal([10, 10, 10], clip.Zip(clip.Skip(1), (a, b) => b - a));
             starts.Add(clip[0]);
         }
 
