@@ -8,6 +8,7 @@ var root = new RootCommand("Speed and memory of the training engine, each agains
 Add("step", "A training step of the seed model against PyTorch, and its share of the machine's matrix-product peak.", StepBenchmark.Run);
 Add("precision", "bfloat16 against float32, the seed model.", PrecisionBenchmark.Run);
 Add("loading", "An epoch from prepared frames with augmentation against bare steps in memory.", LoadingBenchmark.Run);
+Add("flow", "Optical flow: milliseconds for a pair of frames, and the error on a known motion.", FlowBenchmark.Run);
 AddMemory();
 Add("phases", "Time in data, forward, backward and optimizer, float32 and bfloat16.", PhaseBenchmark.Run);
 return root.Parse(args).Invoke();
