@@ -1,6 +1,7 @@
 namespace LrcnLab.Core.Specs;
 
-public enum ColorMode { Rgb, Gray }
+/// <summary>What a frame shows: three colours, one brightness, or in three channels how each pixel moves to the next frame.</summary>
+public enum ColorMode { Rgb, Gray, Flow }
 
 public enum ClipSampling { Uniform, Contiguous, Variable }
 
@@ -26,14 +27,14 @@ public sealed record DataSpec
     [Field("Frame height", "Frames are resized to this height; cost grows with the area.", Unit = "px", Minimum = 8, Maximum = 512)]
     public int Height { get; init; } = 80;
 
-    [Field("Colour", "Grey frames are three times cheaper to read and lose nothing when colour carries no meaning.")]
+    [Field("Colour", "rgb; gray is three times cheaper to read, for where colour means nothing; flow shows each pixel's motion (x, y, magnitude) instead, and takes time to prepare.")]
     public ColorMode Color { get; init; } = ColorMode.Rgb;
 
     [Field("Normalisation", "unit maps pixels to 0..1; per-clip gives each clip mean 0 and deviation 1; motion takes from each pixel its mean over time, which leaves what moves.")]
     public ClipNormalization Normalization { get; init; } = ClipNormalization.Unit;
 
-    /// <summary>Channels of a frame: 3 for RGB, 1 for grey.</summary>
-    public int Channels() => Color == ColorMode.Rgb ? 3 : 1;
+    /// <summary>Channels of a frame: 3 for RGB and flow, 1 for grey.</summary>
+    public int Channels() => Color == ColorMode.Gray ? 1 : 3;
 }
 
 public sealed record AugmentationSpec
