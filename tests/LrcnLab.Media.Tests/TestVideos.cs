@@ -17,12 +17,15 @@ internal static class TestVideos
     {
         Assert.SkipWhen(Ffmpeg.Installed is null, "ffmpeg is not installed");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using Process process = Process.Start(new ProcessStartInfo(Ffmpeg.Installed!.Decoder,
-        [
-            "-nostdin", "-v", "error", "-f", "lavfi", "-i", $"color=black:s=64x48:r=25,format=gray,geq=lum='{first}+9*N'", "-frames:v", $"{frames}", "-q:v", "1", .. options, path,
-        ]))!;
+        Run(["-f", "lavfi", "-i", $"color=black:s=64x48:r=25,format=gray,geq=lum='{first}+9*N'", "-frames:v", $"{frames}", "-q:v", "1", .. options, path]);
+        return path;
+    }
+
+    /// <summary>Starts ffmpeg, which must be installed.</summary>
+    public static void Run(params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(Ffmpeg.Installed!.Decoder, ["-nostdin", "-v", "error", .. arguments]))!;
         process.WaitForExit();
         Assert.Equal(0, process.ExitCode);
-        return path;
     }
 }

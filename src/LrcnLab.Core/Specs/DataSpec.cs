@@ -5,6 +5,8 @@ public enum ColorMode { Rgb, Gray, Flow }
 
 public enum ClipSampling { Uniform, Contiguous, Variable }
 
+public enum FrameFit { Stretch, Crop, Letterbox }
+
 public enum ClipNormalization { Unit, PerClip, Motion }
 
 public sealed record DataSpec
@@ -26,6 +28,12 @@ public sealed record DataSpec
 
     [Field("Frame height", "Frames are resized to this height; cost grows with the area.", Unit = "px", Minimum = 8, Maximum = 512)]
     public int Height { get; init; } = 80;
+
+    [Field("Fit", "stretch fills the frame whatever the video's shape; crop keeps the shape and cuts the sides off; letterbox keeps all of it between black bars.")]
+    public FrameFit Fit { get; init; } = FrameFit.Stretch;
+
+    [Field("Frame rate", "Takes frames as they are seen this many times a second, so that videos of different rates move equally fast; 0 keeps each as recorded.", Unit = "frames/s", Minimum = 0, Maximum = 240, Advanced = true)]
+    public double FrameRate { get; init; }
 
     [Field("Colour", "rgb; gray is three times cheaper to read, for where colour means nothing; flow shows each pixel's motion (x, y, magnitude) instead, and takes time to prepare.")]
     public ColorMode Color { get; init; } = ColorMode.Rgb;

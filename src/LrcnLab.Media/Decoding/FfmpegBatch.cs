@@ -1,5 +1,3 @@
-using LrcnLab.Core.Specs;
-
 namespace LrcnLab.Media.Decoding;
 
 /// <summary>A run of frames of one file that is decoded together with others.</summary>
@@ -64,9 +62,9 @@ internal static class FfmpegBatch
 
     private static IEnumerable<string> Arguments(IReadOnlyList<BatchPart> parts, FrameFormat format)
     {
-        string pixels = format.Color == ColorMode.Rgb ? "rgb24" : "gray";
+        string pixels = FfmpegVideo.PixelFormat(format);
         IEnumerable<string> chains = parts.Select((p, i) =>
-            $"[{i}:V:0]{FfmpegVideo.ConstantRate(p.Video.Info)},trim=start_frame={p.Range.First}:end_frame={p.Range.End},setpts=PTS-STARTPTS,{FfmpegVideo.Scale(format)},format={pixels},setsar=1[p{i}]");
+            $"[{i}:V:0]{FfmpegVideo.ConstantRate(p.Video.Info)},trim=start_frame={p.Range.First}:end_frame={p.Range.End},setpts=PTS-STARTPTS,{FfmpegVideo.Scale(p.Video.Info, format)},format={pixels},setsar=1[p{i}]");
         string joined = $"{string.Concat(parts.Select((_, i) => $"[p{i}]"))}concat=n={parts.Count}:v=1:a=0,setpts=N/(25*TB)[out]";
         return
         [

@@ -36,11 +36,11 @@ internal sealed class FfmpegVideo : VideoSource
 
     public override int Read(FrameFormat format, FrameHandler handler, CancellationToken ct)
     {
-        string rate = Rate(Info), pixels = format.Color == ColorMode.Rgb ? "rgb24" : "gray";
+        string rate = Rate(Info), pixels = PixelFormat(format);
         using var program = new OutsideProgram(Path, Ffmpeg.Command(Ffmpeg.Decoder,
         [
             "-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1", .. Ffmpeg.Input(Path), "-map", "0:V:0", "-an", "-sn", "-dn",
-            "-vf", $"{ConstantRate(Info)},{Scale(format)},setpts=N/({rate}*TB)", "-r", rate, "-f", "rawvideo", "-pix_fmt", pixels, "pipe:1",
+            "-vf", $"{ConstantRate(Info)},{Scale(Info, format)},setpts=N/({rate}*TB)", "-r", rate, "-f", "rawvideo", "-pix_fmt", pixels, "pipe:1",
         ]), ct);
         byte[] interleaved = new byte[format.FrameBytes], planar = new byte[format.FrameBytes];
         int frames = 0;
@@ -70,7 +70,17 @@ internal sealed class FfmpegVideo : VideoSource
     /// <summary>Repeats or drops frames of files with uneven times; time counts from the start of the file, as cuts do.</summary>
     internal static string ConstantRate(VideoInfo info) => $"fps=fps={Rate(info)}:start_time=0";
 
-    internal static string Scale(FrameFormat format) => $"scale={format.Width}:{format.Height}:flags=area";
+    /// <summary>Filters that bring a picture of the announced size into its place in the frame.</summary>
+    internal static string Scale(VideoInfo info, FrameFormat format)
+    {
+        FramePlacement p = FramePlacement.Of(info.Width, info.Height, format);
+        string crop = format.Fit == FrameFit.Crop ? $"crop={p.CropWidth}:{p.CropHeight}:{p.CropX}:{p.CropY}:exact=1," : "";
+        // In colour, since ffmpeg's black is 16 in grey.
+        string pad = format.Fit == FrameFit.Letterbox ? $",format=rgb24,pad={format.Width}:{format.Height}:{p.Left}:{p.Top}:color=black" : "";
+        return $"{crop}scale={p.Width}:{p.Height}:flags=area{pad}";
+    }
+
+    internal static string PixelFormat(FrameFormat format) => format.Color == ColorMode.Rgb ? "rgb24" : "gray";
 
     /// <summary>Planes from pixels.</summary>
     internal static void Separate(ReadOnlySpan<byte> interleaved, Span<byte> planar, int channels)

@@ -11,17 +11,23 @@ internal sealed class FrameScaler
 {
     private readonly int _sourceWidth, _sourceHeight;
     private readonly FrameFormat _format;
+    private readonly FramePlacement _placement;
     private readonly Weights _horizontal, _vertical;
     private readonly float[] _row, _rows;
+    private readonly byte[] _filled;
 
     public FrameScaler(int sourceWidth, int sourceHeight, FrameFormat format)
     {
         (_sourceWidth, _sourceHeight, _format) = (sourceWidth, sourceHeight, format);
-        _horizontal = new Weights(sourceWidth, format.Width);
-        _vertical = new Weights(sourceHeight, format.Height);
-        _row = new float[sourceWidth];
-        _rows = new float[sourceHeight * format.Width];
+        _placement = FramePlacement.Of(sourceWidth, sourceHeight, format);
+        _horizontal = new Weights(_placement.CropWidth, _placement.Width);
+        _vertical = new Weights(_placement.CropHeight, _placement.Height);
+        _row = new float[_placement.CropWidth];
+        _rows = new float[_placement.CropHeight * _placement.Width];
+        _filled = IsWholeFrame ? [] : new byte[_placement.Width * _placement.Height];
     }
+
+    private bool IsWholeFrame => _placement.Width == _format.Width && _placement.Height == _format.Height;
 
     public bool Fits(int sourceWidth, int sourceHeight) => sourceWidth == _sourceWidth && sourceHeight == _sourceHeight;
 
@@ -29,23 +35,37 @@ internal sealed class FrameScaler
     /// <param name="planar">Receives <see cref="FrameFormat.FrameBytes"/> bytes.</param>
     public void Scale(ReadOnlySpan<byte> rgba, Span<byte> planar)
     {
-        bool same = _sourceWidth == _format.Width && _sourceHeight == _format.Height;
         int plane = _format.Width * _format.Height;
         for (int c = 0; c < _format.Channels; c++)
         {
             Span<byte> output = planar.Slice(c * plane, plane);
-            for (int y = 0; y < _sourceHeight; y++)
+            if (IsWholeFrame)
             {
-                Pick(rgba.Slice(y * _sourceWidth * 4, _sourceWidth * 4), c, _row);
-                if (same)
-                    Round(_row, output.Slice(y * _format.Width, _format.Width));
-                else
-                    _horizontal.Apply(_row, _rows.AsSpan(y * _format.Width, _format.Width));
+                ScalePlane(rgba, c, output);
+                continue;
             }
 
-            if (!same)
-                ScaleRows(output);
+            ScalePlane(rgba, c, _filled);
+            output.Clear();
+            for (int y = 0; y < _placement.Height; y++)
+                _filled.AsSpan(y * _placement.Width, _placement.Width).CopyTo(output[((_placement.Top + y) * _format.Width + _placement.Left)..]);
         }
+    }
+
+    private void ScalePlane(ReadOnlySpan<byte> rgba, int channel, Span<byte> output)
+    {
+        bool same = _placement.CropWidth == _placement.Width && _placement.CropHeight == _placement.Height;
+        for (int y = 0; y < _placement.CropHeight; y++)
+        {
+            Pick(rgba.Slice(((_placement.CropY + y) * _sourceWidth + _placement.CropX) * 4, _placement.CropWidth * 4), channel, _row);
+            if (same)
+                Round(_row, output.Slice(y * _placement.Width, _placement.Width));
+            else
+                _horizontal.Apply(_row, _rows.AsSpan(y * _placement.Width, _placement.Width));
+        }
+
+        if (!same)
+            ScaleRows(output);
     }
 
     private void Pick(ReadOnlySpan<byte> pixels, int channel, Span<float> row)
@@ -64,9 +84,9 @@ internal sealed class FrameScaler
 
     private void ScaleRows(Span<byte> output)
     {
-        int width = _format.Width;
+        int width = _placement.Width;
         Span<float> sum = _row.Length >= width ? _row.AsSpan(0, width) : new float[width];
-        for (int y = 0; y < _format.Height; y++)
+        for (int y = 0; y < _placement.Height; y++)
         {
             sum.Clear();
             ReadOnlySpan<float> weights = _vertical.At(y, out int first);

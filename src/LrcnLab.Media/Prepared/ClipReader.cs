@@ -21,6 +21,8 @@ public sealed class ClipReader
             throw new ArgumentException($"The prepared frames hold {frames.SampleCount} samples, the data set {manifest.Name} has {manifest.Samples.Count}.", nameof(frames));
         if (frames.Width != data.Width || frames.Height != data.Height || frames.Channels != data.Channels())
             throw new ArgumentException($"The prepared frames are {frames.Width}x{frames.Height}x{frames.Channels}, the specification asks for {data.Width}x{data.Height}x{data.Channels()}.", nameof(frames));
+        if (frames.Key.FrameRate != data.FrameRate || frames.Key.Fit != data.Fit || frames.Key.Color != data.Color)
+            throw new ArgumentException($"The prepared frames are {frames.Key.FolderName}, the specification asks for another rate, fit or colour.", nameof(frames));
         (_frames, _data, _augmentation, _seed) = (frames, data, augmentation, seed);
     }
 

@@ -1,5 +1,5 @@
 using System.IO.MemoryMappedFiles;
-using LrcnLab.Core.Specs;
+using Microsoft.Win32.SafeHandles;
 
 namespace LrcnLab.Media.Prepared;
 
@@ -9,19 +9,27 @@ namespace LrcnLab.Media.Prepared;
 public sealed unsafe class PreparedFrames : IDisposable
 {
     private readonly PreparedIndex _index;
+    private readonly string _folder;
+    private readonly FileStream? _inUse;
     private readonly MemoryMappedFile[] _files;
     private readonly MemoryMappedViewAccessor[] _views;
+    private readonly SafeFileHandle[] _handles;
     private byte*[]? _pointers;
 
-    private PreparedFrames(PreparedIndex index, MemoryMappedFile[] files, MemoryMappedViewAccessor[] views, byte*[] pointers)
+    private PreparedFrames(string folder, PreparedIndex index, FileStream? inUse)
     {
-        (_index, _files, _views, _pointers) = (index, files, views, pointers);
-        Channels = index.Color == ColorMode.Rgb ? 3 : 1;
-        FrameBytes = checked(index.Width * index.Height * Channels);
+        (_folder, _index, _inUse) = (folder, index, inUse);
+        int shards = index.Shards.Count;
+        (_files, _views, _handles, _pointers) = (new MemoryMappedFile[shards], new MemoryMappedViewAccessor[shards], new SafeFileHandle[shards], new byte*[shards]);
+        FrameBytes = index.Key.FrameBytes;
+        Channels = FrameBytes / (Width * Height);
     }
 
-    public int Width => _index.Width;
-    public int Height => _index.Height;
+    /// <summary>What the frames are.</summary>
+    public PreparedKey Key => _index.Key;
+
+    public int Width => Key.Width;
+    public int Height => Key.Height;
     public int Channels { get; }
 
     /// <summary>Bytes of one frame: C * H * W.</summary>
@@ -29,22 +37,46 @@ public sealed unsafe class PreparedFrames : IDisposable
 
     public int SampleCount => _index.Samples.Count;
 
-    /// <summary>Opens what <see cref="FramePreparer.Prepare"/> made; compares the index's checksum and all sizes.</summary>
+    /// <summary>Opens what <see cref="FramePreparer.Prepare"/> made; compares the index's checksum and all sizes. Until it is disposed nobody removes the folder.</summary>
     /// <exception cref="InvalidDataException">Incomplete or damaged; preparing again rebuilds it.</exception>
     public static PreparedFrames Open(string folder)
     {
-        PreparedIndex index = PreparedIndex.Read(folder);
-        var files = new MemoryMappedFile[index.Shards.Count];
-        var views = new MemoryMappedViewAccessor[index.Shards.Count];
-        var pointers = new byte*[index.Shards.Count];
-        for (int i = 0; i < files.Length; i++)
+        FileStream? inUse = PreparedUse.Share(folder);
+        PreparedFrames? frames = null;
+        try
         {
-            files[i] = MemoryMappedFile.CreateFromFile(Path.Combine(folder, index.Shards[i].File), FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-            views[i] = files[i].CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-            views[i].SafeMemoryMappedViewHandle.AcquirePointer(ref pointers[i]);
+            frames = new PreparedFrames(folder, PreparedIndex.Read(folder), inUse);
+            for (int i = 0; i < frames._files.Length; i++)
+                frames.Map(i);
+            return frames;
         }
+        catch
+        {
+            frames?.Dispose();
+            inUse?.Dispose();
+            throw;
+        }
+    }
 
-        return new PreparedFrames(index, files, views, pointers);
+    private void Map(int shard)
+    {
+        string path = Path.Combine(_folder, _index.Shards[shard].File);
+        _index.Shards[shard].CheckSize(_folder);
+        _handles[shard] = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        _files[shard] = MemoryMappedFile.CreateFromFile(_handles[shard], null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+        _views[shard] = _files[shard].CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        _views[shard].SafeMemoryMappedViewHandle.AcquirePointer(ref _pointers![shard]);
+    }
+
+    /// <summary>Touching a mapped page that was cut off behind our back would end the process: to be asked before each clip.</summary>
+    /// <exception cref="InvalidDataException">The file is shorter than when it was opened.</exception>
+    public void CheckStillWhole(int sample)
+    {
+        ObjectDisposedException.ThrowIf(_pointers is null, this);
+        PreparedShard shard = _index.Shards[_index.Samples[sample][0]];
+        long bytes = RandomAccess.GetLength(_handles[_index.Samples[sample][0]]);
+        if (bytes < shard.Bytes)
+            throw new InvalidDataException($"{Path.Combine(_folder, shard.File)} was cut from {shard.Bytes:N0} to {bytes:N0} bytes while it was read; prepare the data set again.");
     }
 
     /// <summary>Frames of a sample, by its index in the manifest.</summary>
@@ -66,9 +98,12 @@ public sealed unsafe class PreparedFrames : IDisposable
             return;
         for (int i = 0; i < _files.Length; i++)
         {
-            _views[i].SafeMemoryMappedViewHandle.ReleasePointer();
-            _views[i].Dispose();
-            _files[i].Dispose();
+            _views[i]?.SafeMemoryMappedViewHandle.ReleasePointer();
+            _views[i]?.Dispose();
+            _files[i]?.Dispose();
+            _handles[i]?.Dispose();
         }
+
+        _inUse?.Dispose();
     }
 }
