@@ -19,4 +19,18 @@ public static class FlowImage
         Tensor magnitude = flow.square().sum([1], keepdim: true).sqrt_();
         return cat([flow, magnitude], 1).mul_(Scale).add_(Center).round_().clamp_(0, 255).to(uint8).MoveToOuterDisposeScope();
     }
+
+    /// <param name="flow">In pixels, [2, H, W].</param>
+    /// <param name="image">[3, H, W].</param>
+    public static void Fill(ReadOnlySpan<float> flow, Span<byte> image)
+    {
+        int area = flow.Length / 2;
+        for (int i = 0; i < area; i++)
+        {
+            (float x, float y) = (flow[i], flow[area + i]);
+            (image[i], image[area + i], image[2 * area + i]) = (Level(x), Level(y), Level(MathF.Sqrt(x * x + y * y)));
+        }
+    }
+
+    private static byte Level(float pixels) => (byte)Math.Clamp(MathF.Round(pixels * Scale + Center), 0, 255);
 }

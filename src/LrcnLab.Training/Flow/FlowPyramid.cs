@@ -7,7 +7,7 @@ namespace LrcnLab.Training.Flow;
 internal static class FlowPyramid
 {
     /// <summary>Standard deviation that takes the noise from the finest scale, in pixels.</summary>
-    private const double NoiseSigma = 0.8;
+    public const double NoiseSigma = 0.8;
 
     /// <summary>Standard deviation of the finest scale's own blur, which shrinking must keep.</summary>
     private const double PixelSigma = 0.6;
@@ -18,7 +18,19 @@ internal static class FlowPyramid
         int scales = 1 + Math.Max(0, (int)(Math.Log(Math.Sqrt(height * height + width * width) / settings.CoarsestDiagonal) / -Math.Log(settings.Zoom)));
         return [.. Enumerable.Range(0, scales).Select(s => (Scaled(height, s), Scaled(width, s)))];
 
-        int Scaled(int length, int scale) => (int)Math.Round(length * Math.Pow(settings.Zoom, scale), MidpointRounding.AwayFromZero);
+        int Scaled(int length, int scale) => Math.Max(1, (int)Math.Round(length * Math.Pow(settings.Zoom, scale), MidpointRounding.AwayFromZero));
+    }
+
+    /// <summary>Standard deviation of the blur before each step to a coarser scale, in pixels.</summary>
+    public static double ShrinkSigma(FlowSettings settings) => PixelSigma * Math.Sqrt(1 / (settings.Zoom * settings.Zoom) - 1);
+
+    /// <summary>Weights of a Gaussian at whole pixels up to three deviations; their sum is 1.</summary>
+    public static float[] Gaussian(double sigma)
+    {
+        int radius = (int)Math.Ceiling(3 * sigma);
+        double[] weights = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(x => Math.Exp(-x * x / (2 * sigma * sigma)))];
+        double sum = weights.Sum();
+        return [.. weights.Select(w => (float)(w / sum))];
     }
 
     /// <param name="frames">[N, 1, H, W].</param>
@@ -29,9 +41,8 @@ internal static class FlowPyramid
     {
         var scales = new Tensor[sizes.Length];
         scales[0] = Blur(frames, NoiseSigma);
-        double sigma = PixelSigma * Math.Sqrt(1 / (settings.Zoom * settings.Zoom) - 1);
         for (int s = 1; s < scales.Length; s++)
-            scales[s] = Resize(Blur(scales[s - 1], sigma), sizes[s]);
+            scales[s] = Resize(Blur(scales[s - 1], ShrinkSigma(settings)), sizes[s]);
         return scales;
     }
 
@@ -53,10 +64,8 @@ internal static class FlowPyramid
     /// <summary>Gaussian, edge pixels repeated.</summary>
     private static Tensor Blur(Tensor pictures, double sigma)
     {
-        int radius = (int)Math.Ceiling(3 * sigma);
-        double[] weights = [.. Enumerable.Range(-radius, 2 * radius + 1).Select(x => Math.Exp(-x * x / (2 * sigma * sigma)))];
-        double sum = weights.Sum();
-        Tensor kernel = tensor(weights.Select(w => (float)(w / sum)).ToArray(), device: pictures.device);
+        Tensor kernel = tensor(Gaussian(sigma), device: pictures.device);
+        long radius = kernel.shape[0] / 2;
         Tensor padded = nn.functional.pad(pictures, [radius, radius, radius, radius], PaddingModes.Replicate);
         return nn.functional.conv2d(nn.functional.conv2d(padded, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1));
     }

@@ -22,5 +22,8 @@ public sealed class FlowImageTests
 
         Assert.Equal([1, 3, 1, 1], image.shape);
         Assert.Equal([red, green, blue], image.data<byte>().ToArray());
+        byte[] filled = new byte[3];
+        FlowImage.Fill([x, y], filled);
+        Assert.Equal([red, green, blue], filled);
     }
 }
