@@ -56,7 +56,10 @@ public sealed class ClipReader
 
         for (int t = 0; t < length; t++)
             change.Apply(_frames.Frame(sample, indices[t]), clip.Slice(t * frameBytes, frameBytes), _data.Width, _data.Height);
-        color.Apply(clip[..(length * frameBytes)], _frames.Channels, _data.Width * _data.Height);
+        if (_data.Color != ColorMode.Flow)
+            color.Apply(clip[..(length * frameBytes)], _frames.Channels, _data.Width * _data.Height);
+        else if (change.Mirror)
+            FlowChange.Mirror(clip[..(length * frameBytes)], _data.Width * _data.Height);
         return length;
     }
 }
