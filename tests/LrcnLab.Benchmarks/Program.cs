@@ -10,6 +10,7 @@ Add("precision", "bfloat16 against float32, the seed model.", PrecisionBenchmark
 Add("loading", "An epoch from prepared frames with augmentation against bare steps in memory.", LoadingBenchmark.Run);
 AddMedia("prepare", "Frames a second of preparing against the plain ffmpeg program.", PrepareBenchmark.Run);
 AddMedia("reading", "Augmented clips from prepared frames against decoding.", ReadingBenchmark.Run);
+Add("flow", "Optical flow: milliseconds for a pair of frames, and the error on a known motion.", FlowBenchmark.Run);
 AddMemory();
 Add("phases", "Time in data, forward, backward and optimizer, float32 and bfloat16.", PhaseBenchmark.Run);
 return root.Parse(args).Invoke();

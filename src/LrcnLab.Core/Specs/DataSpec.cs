@@ -1,6 +1,7 @@
 namespace LrcnLab.Core.Specs;
 
-public enum ColorMode { Rgb, Gray }
+/// <summary>What a frame shows: three colours, one brightness, or in three channels how each pixel moves to the next frame.</summary>
+public enum ColorMode { Rgb, Gray, Flow }
 
 public enum ClipSampling { Uniform, Contiguous, Variable, Skip, SkipDropTail }
 
@@ -39,7 +40,7 @@ public sealed record DataSpec
     [Field("Frame rate", "Takes frames as they are seen this many times a second, so that videos of different rates move equally fast; 0 keeps each as recorded.", Unit = "frames/s", Minimum = 0, Maximum = 240, Advanced = true)]
     public double FrameRate { get; init; }
 
-    [Field("Colour", "Grey frames are three times cheaper to read and lose nothing when colour carries no meaning.")]
+    [Field("Colour", "rgb; gray is three times cheaper to read, for where colour means nothing; flow shows each pixel's motion (x, y, magnitude) instead, and takes time to prepare.")]
     public ColorMode Color { get; init; } = ColorMode.Rgb;
 
     [Field("Normalisation", "unit maps pixels to 0..1; per-clip gives each clip mean 0 and deviation 1; motion takes from each pixel its mean over time, which leaves what moves.")]
@@ -51,8 +52,8 @@ public sealed record DataSpec
     /// <summary>Clips of short videos have fewer frames, and what lies behind them is masked.</summary>
     public bool HasShortClips() => Sampling == ClipSampling.Variable || ShortVideos == ShortVideos.Pad;
 
-    /// <summary>Channels of a frame: 3 for RGB, 1 for grey.</summary>
-    public int Channels() => Color == ColorMode.Rgb ? 3 : 1;
+    /// <summary>Channels of a frame: 3 for RGB and flow, 1 for grey.</summary>
+    public int Channels() => Color == ColorMode.Gray ? 1 : 3;
 }
 
 public sealed record AugmentationSpec

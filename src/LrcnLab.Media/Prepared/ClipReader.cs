@@ -45,6 +45,7 @@ public sealed class ClipReader
         ClipChange change = ClipChange.None;
         ColorChange color = default;
         EraseChange erase = default;
+        TimeChange timing = default;
         if (epoch is { } e)
         {
             SplitMix random = Shuffle.ForSample(_seed, e, sample), shape = Shuffle.ForSample(_seed, e, sample, RandomStream.Shape), hue = Shuffle.ForSample(_seed, e, sample, RandomStream.Hue);
@@ -55,7 +56,8 @@ public sealed class ClipReader
             color = ColorChange.Draw(_augmentation, ref random).Turn(_augmentation, ref hue);
             erase = EraseChange.Draw(_augmentation, _data.Width, _data.Height, ref box);
             ClipSampler.Random(_data, _augmentation.TimeJitter, frames, ref random, indices);
-            TimeChange.Draw(_data, _augmentation, ref time).Apply(indices, frames);
+            timing = TimeChange.Draw(_data, _augmentation, ref time);
+            timing.Apply(indices, frames);
         }
         else
         {
@@ -65,8 +67,14 @@ public sealed class ClipReader
         _frames.CheckStillWhole(sample);
         for (int t = 0; t < length; t++)
             change.Apply(_frames.Frame(sample, indices[t]), clip.Slice(t * frameBytes, frameBytes), _data.Width, _data.Height);
-        color.Apply(clip[..(length * frameBytes)], _frames.Channels, _data.Width * _data.Height);
-        erase.Apply(clip[..(length * frameBytes)], _data.Width, _data.Height);
+        Span<byte> read = clip[..(length * frameBytes)];
+        int plane = _data.Width * _data.Height;
+        bool isFlow = _data.Color == ColorMode.Flow;
+        if (isFlow)
+            new FlowChange(change.Mirror, timing.Reverse).Apply(read, plane);
+        else
+            color.Apply(read, _frames.Channels, plane);
+        erase.Apply(read, _data.Width, _data.Height, isFlow);
         return length;
     }
 }

@@ -27,14 +27,16 @@ public readonly record struct EraseChange(int Left, int Top, int Width, int Heig
     /// <param name="planes">Any number of planes <c>[H, W]</c>, changed in place.</param>
     /// <param name="width">W.</param>
     /// <param name="height">H.</param>
-    public void Apply(Span<byte> planes, int width, int height)
+    /// <param name="isFlow">Every third plane is a magnitude of optical flow, where nothing is 0.</param>
+    public void Apply(Span<byte> planes, int width, int height, bool isFlow = false)
     {
         if (Width == 0)
             return;
         for (int plane = 0; plane < planes.Length; plane += width * height)
         {
+            byte nothing = isFlow && plane / (width * height) % 3 == 2 ? (byte)0 : Grey;
             for (int y = Top; y < Top + Height; y++)
-                planes.Slice(plane + y * width + Left, Width).Fill(Grey);
+                planes.Slice(plane + y * width + Left, Width).Fill(nothing);
         }
     }
 }

@@ -24,6 +24,8 @@ public static class FramePreparer
     /// <exception cref="MediaException">A file is gone, changed or broken, or the disk is too small.</exception>
     public static string Prepare(DatasetManifest manifest, DataSpec data, string preparedRoot, Action<long, long>? progress, CancellationToken ct, bool thorough = false)
     {
+        if (data.Color == ColorMode.Flow)
+            throw new ArgumentException("Flow is not decoded but computed from grey frames.", nameof(data));
         PreparedKey key = PreparedKey.Of(manifest, data);
         PreparationPlan plan = PreparationPlan.Of(manifest, data.FrameRate);
         IReadOnlyList<Range> shards = plan.Shards(key.FrameBytes);

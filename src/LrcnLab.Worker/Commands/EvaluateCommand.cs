@@ -69,12 +69,12 @@ internal static class EvaluateCommand
             return Ending.Refused(refusal!);
         if (!manifest.Classes.SequenceEqual(classes))
             return Ending.Refused($"The checkpoint knows the classes {string.Join(", ", classes)}; the data set has {string.Join(", ", manifest.Classes)}.");
-        string folder = FramePreparer.Prepare(manifest, spec.Data, prepared, session.Progress("preparing"), session.Canceled);
+        Device device = TorchRuntime.Select(DeviceKind.Auto).Device!;
+        string folder = Preparation.Prepare(session, manifest, spec.Data, prepared, device);
         using PreparedFrames frames = PreparedFrames.Open(folder);
         var reader = new ClipReader(frames, manifest, spec.Data, spec.Augmentation, spec.Training.Seed);
 
         using var scope = NewDisposeScope();
-        Device device = TorchRuntime.Select(DeviceKind.Auto).Device!;
         using var model = new LrcnModel(ModelPlanner.Plan(spec, classes.Count));
         if (ModelWeights.Load(model, checkpoint.Weights) is string misfit)
             return Ending.Refused(misfit);

@@ -2,7 +2,7 @@ using System.CommandLine;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
-using LrcnLab.Media.Prepared;
+using LrcnLab.Training;
 
 namespace LrcnLab.Worker.Commands;
 
@@ -16,7 +16,7 @@ internal static class PrepareCommand
         var data = CommonOptions.Data();
         var prepared = new Option<string>("--prepared") { Description = "Folder of prepared frames; created when missing.", Required = true, HelpName = "DIR" };
         var json = CommonOptions.Json();
-        var command = new Command("prepare", "Decodes all clips of a data set into files that training reads at memory speed.") { spec, set, data, prepared, json };
+        var command = new Command("prepare", "Decodes all clips of a data set, or computes their optical flow, into files that training reads at memory speed.") { spec, set, data, prepared, json };
         command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(spec), parsed.GetValue(set) ?? [], parsed.GetValue(data), parsed.GetRequiredValue(prepared), parsed.GetValue(json), cancel));
         return command;
     }
@@ -30,7 +30,16 @@ internal static class PrepareCommand
             var (manifest, refusal) = DatasetSource.Load(session, data, spec.Data, path, prepared);
             if (manifest is null)
                 return Ending.Refused(refusal!);
-            string folder = FramePreparer.Prepare(manifest, spec.Data, prepared, session.Progress("preparing"), session.Canceled);
+            TorchSharp.torch.Device? device = null;
+            if (spec.Data.Color == ColorMode.Flow)
+            {
+                TorchRuntime.Start(spec.Resources.Threads);
+                (device, refusal) = TorchRuntime.Select(spec.Resources.Device);
+                if (device is null)
+                    return Ending.Refused(refusal!);
+            }
+
+            string folder = Preparation.Prepare(session, manifest, spec.Data, prepared, device);
             session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"{manifest.Samples.Count} clips are prepared in {folder}." });
             return Ending.Completed;
         });

@@ -106,7 +106,7 @@ internal static class TrainCommand
         };
         if (TrainingRefusal.Of(job) is string refusal)
             return Ending.Refused(refusal);
-        string folder = FramePreparer.Prepare(manifest, spec.Data, root, session.Progress("preparing"), session.Canceled);
+        string folder = Preparation.Prepare(session, manifest, spec.Data, root, device);
         using PreparedFrames frames = PreparedFrames.Open(folder);
         var reader = new ClipReader(frames, manifest, spec.Data, spec.Augmentation, spec.Training.Seed);
         DoneEvent done = Trainer.Run(job with { Read = reader.Read }, device);

@@ -1,0 +1,21 @@
+using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Specs;
+using LrcnLab.Media.Prepared;
+using LrcnLab.Training.Flow;
+using static TorchSharp.torch;
+
+namespace LrcnLab.Worker;
+
+/// <summary>Frames as a specification asks for them: decoded, or the flow between decoded ones.</summary>
+internal static class Preparation
+{
+    /// <param name="session">Told the progress.</param>
+    /// <param name="manifest">The data-set version.</param>
+    /// <param name="data">Says which frames.</param>
+    /// <param name="root">Folder of all prepared frames.</param>
+    /// <param name="device">Where flow is computed; null if it is not.</param>
+    /// <returns>The folder to open.</returns>
+    public static string Prepare(Session session, DatasetManifest manifest, DataSpec data, string root, Device? device) => data.Color == ColorMode.Flow
+        ? FlowPreparer.Prepare(manifest, data, root, device!, session.ImportProgress(), session.Canceled)
+        : FramePreparer.Prepare(manifest, data, root, session.Progress("preparing"), session.Canceled);
+}
