@@ -7,6 +7,7 @@ using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
+using Microsoft.EntityFrameworkCore;
 using LrcnLab.Storage.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
