@@ -19,6 +19,12 @@ if (args[0] == "import")
         return WorkerProtocol.ExitBadInput;
     }
 
+    if (name == "slow")
+    {
+        Console.WriteLine(new ProgressEvent { Sequence = 1, Stage = "reading", Done = 1, Total = 2 }.ToLine());
+        await Task.Delay(Timeout.Infinite);
+    }
+
     var sample = new Sample { Path = "a/1.avi", Label = 0, Split = Split.Train, Frames = 8, FrameRate = 12, Width = 16, Height = 12, Sha256 = new string('a', 64) };
     string[] classes = [.. Directory.EnumerateDirectories(args[1]).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
     var manifest = new DatasetManifest { Name = name, Layout = "folder-per-class", Root = args[1], Classes = classes, Samples = [sample, sample with { Path = "b/1.avi", Label = 1 }] };

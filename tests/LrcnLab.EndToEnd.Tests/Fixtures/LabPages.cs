@@ -15,6 +15,7 @@ internal static class LabPages
             ("data", "/data"),
             ("dataset", $"/data/{dataset}"),
             ("import", "/data/import"),
+            ("import-server", "/data/import?from=server"),
             ("runs", "/runs"),
             ("new-run", "/runs/new?preset=quick-start"),
             ("run", $"/runs/{runs[0]}"),
