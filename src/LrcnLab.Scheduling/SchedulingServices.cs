@@ -51,6 +51,7 @@ public static class SchedulingServices
         services.AddSingleton<ImportRecovery>();
         services.AddTransient<ImportJob>();
         services.AddSingleton<DatasetService>();
+        services.AddSingleton<ClipRenderer>();
 
         // Before Hangfire's servers, so that imports of an earlier life are ended before a new one can start.
         services.AddHostedService<Reconciler>();

@@ -25,6 +25,9 @@ public sealed class LabPaths(string dataDirectory)
 
     public string DatasetRoot => Path.Combine(DataDirectory, "datasets");
 
+    /// <summary>Pictures of clips as networks see them; may be deleted at any time.</summary>
+    public string ClipRoot => Path.Combine(DataDirectory, "clips");
+
     /// <summary>Files that browsers sent.</summary>
     public string UploadRoot => Path.Combine(DataDirectory, "uploads");
 

@@ -46,6 +46,8 @@ builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.Seriali
 builder.Services.AddSingleton<RunQueries>();
 builder.Services.AddSingleton<DatasetQueries>();
 builder.Services.AddSingleton<VersionQueries>();
+builder.Services.AddSingleton<BrowseQueries>();
+builder.Services.AddSingleton<CardQueries>();
 builder.Services.AddSingleton<DeviceProbe>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(10));
 
@@ -78,6 +80,7 @@ api.MapCheckpoints();
 api.MapModels();
 api.MapDatasets();
 api.MapVersions();
+api.MapBrowse();
 api.MapQueue();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 

@@ -12,6 +12,7 @@ public sealed class CommandTests
     [InlineData("describe")]
     [InlineData("import")]
     [InlineData("prepare")]
+    [InlineData("clips")]
     [InlineData("devices")]
     public async Task Help_OfEveryCommand_ExplainsItself(string command)
     {

@@ -22,7 +22,12 @@ internal static class PreviewSheet
     /// <param name="frames">Planar RGB of this format.</param>
     /// <param name="format">Their size.</param>
     /// <returns>The encoded picture.</returns>
-    public static byte[] Encode(IReadOnlyList<byte[]> frames, FrameFormat format)
+    public static byte[] Encode(IReadOnlyList<byte[]> frames, FrameFormat format) => Encode(frames, format, SKEncodedImageFormat.Jpeg);
+
+    /// <summary>As <see cref="Encode(IReadOnlyList{byte[]}, FrameFormat)"/>, as a PNG: every pixel stays what it is.</summary>
+    public static byte[] EncodeExactly(IReadOnlyList<byte[]> frames, FrameFormat format) => Encode(frames, format, SKEncodedImageFormat.Png);
+
+    private static byte[] Encode(IReadOnlyList<byte[]> frames, FrameFormat format, SKEncodedImageFormat kind)
     {
         var info = new SKImageInfo(format.Width * frames.Count, format.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         byte[] pixels = new byte[info.BytesSize];
@@ -38,7 +43,7 @@ internal static class PreviewSheet
         }
 
         using SKImage sheet = SKImage.FromPixelCopy(info, pixels, info.RowBytes);
-        using SKData data = sheet.Encode(SKEncodedImageFormat.Jpeg, Quality);
+        using SKData data = sheet.Encode(kind, Quality);
         return data.ToArray();
     }
 }

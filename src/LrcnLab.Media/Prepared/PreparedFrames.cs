@@ -31,9 +31,24 @@ public sealed unsafe class PreparedFrames : IDisposable
 
     /// <summary>Opens what <see cref="FramePreparer.Prepare"/> made; compares the index's checksum and all sizes.</summary>
     /// <exception cref="InvalidDataException">Incomplete or damaged; preparing again rebuilds it.</exception>
-    public static PreparedFrames Open(string folder)
+    public static PreparedFrames Open(string folder) => Open(folder, PreparedIndex.Read(folder));
+
+    /// <summary>As <see cref="Open(string)"/>, of frames that were prepared of some samples only: each gets back the index that it has in the whole data set.</summary>
+    /// <param name="folder">What was prepared.</param>
+    /// <param name="samples">Indices in the whole data set, in the order in which they were prepared.</param>
+    /// <param name="count">Samples of the whole data set; all others have no frames.</param>
+    public static PreparedFrames OpenSome(string folder, IReadOnlyList<int> samples, int count)
     {
         PreparedIndex index = PreparedIndex.Read(folder);
+        int[][] places = new int[count][];
+        Array.Fill(places, [0, 0, 0]);
+        for (int i = 0; i < samples.Count; i++)
+            places[samples[i]] = index.Samples[i];
+        return Open(folder, index with { Samples = places });
+    }
+
+    private static PreparedFrames Open(string folder, PreparedIndex index)
+    {
         var files = new MemoryMappedFile[index.Shards.Count];
         var views = new MemoryMappedViewAccessor[index.Shards.Count];
         var pointers = new byte*[index.Shards.Count];

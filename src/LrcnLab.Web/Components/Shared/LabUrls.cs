@@ -14,6 +14,9 @@ public static class LabUrls
     public static string EditVersion(Guid id, int number) => $"/data/{id}/edit?version={number}";
     public static string Leaks(Guid id, int number) => $"/data/{id}/leaks?version={number}";
     public static string Preview(Guid version, int sample) => $"{Api}/datasets/versions/{version}/samples/{sample}/preview";
+    public static string Clip(Guid version, string key, int sample, int frames) => $"{Api}/datasets/versions/{version}/clips/{key}/{sample}?frames={frames}";
+    public static string DataCard(Guid version, string format) => $"{Api}/datasets/versions/{version}/card?format={format}";
+    public static string Problems(Guid version) => $"{Api}/datasets/versions/{version}/problems";
     public static string Series(Guid run, string key) => $"{Api}/runs/{run}/metrics?key={Uri.EscapeDataString(key)}";
     public static string Checkpoint(Guid id, string format) => $"{Api}/checkpoints/{id}/content?format={format}";
 }

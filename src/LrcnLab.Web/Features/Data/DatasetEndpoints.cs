@@ -53,7 +53,7 @@ public static class DatasetEndpoints
         return Results.File(file, Path.GetExtension(file) == ".webp" ? "image/webp" : "image/jpeg", entityTag: new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{place.Hash[..16]}-{place.PreviewIndex}\""));
     }
 
-    private static DatasetAnswer Answer(DatasetRow d) => new(d.Id, d.Name, "activity-recognition", d.Version, d.Classes, d.Samples, new SplitCounts(d.Train, d.Validation, d.Test), d.Hash, d.Problems);
+    private static DatasetAnswer Answer(DatasetRow d) => new(d.Id, d.Name, d.Task, d.Version, d.Classes, d.Samples, new SplitCounts(d.Train, d.Validation, d.Test), d.Hash, d.Problems);
 
     private static ImportAnswer Answer(Import i) => new(i.Id, i.Name, i.State, i.Stage, i.Done, i.Total, i.Message, i.VersionId);
 }

@@ -1,39 +1,39 @@
+using System.Globalization;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Storage.Entities;
 using Microsoft.AspNetCore.Components;
 
 namespace LrcnLab.Web.Features.Data;
 
-/// <summary>One data set: what is in it, and its clips to look at. Filter and page are in the address.</summary>
+/// <summary>The data card: what is in a version of a data set, where it comes from, what was wrong, who used it.</summary>
 public sealed partial class DatasetPage : IDisposable
 {
-    private const int PageSize = 48;
+    private const int Examples = 10, RunsShown = 20;
     private readonly CancellationTokenSource _closed = new();
-    private DatasetRow? _dataset;
-    private IReadOnlyList<ClassCount> _counts = [];
-    private IReadOnlyList<SampleRow> _samples = [];
+    private VersionRow? _version;
+    private DataCard? _card;
+    private IReadOnlyList<SampleRow> _examples = [];
     private IReadOnlyList<SampleProblem> _problems = [];
-    private int _total;
-    private bool _missing;
+    private IReadOnlyList<VersionRun> _runs = [];
+    private IReadOnlyList<PreparedSize> _prepared = [];
+    private IReadOnlyList<(SampleFlags Flag, string Title, int Count)> _flagged = [];
+    private bool _missing, _computing;
 
     [Inject]
-    public required DatasetQueries Queries { get; init; }
+    public required CardQueries Cards { get; init; }
+
+    [Inject]
+    public required BrowseQueries Samples { get; init; }
 
     [Parameter]
     public Guid Id { get; set; }
 
-    [SupplyParameterFromQuery(Name = "class")]
-    public int? Label { get; set; }
+    [SupplyParameterFromQuery(Name = "version")]
+    public int? VersionNumber { get; set; }
 
-    [SupplyParameterFromQuery(Name = "split")]
-    public string? Split { get; set; }
+    private string BrowseAddress => new ClipFilter().Address(Id, VersionPart);
 
-    [SupplyParameterFromQuery(Name = "page")]
-    public int? Page { get; set; }
-
-    private int Number => Math.Max(1, Page ?? 1);
-
-    private Split? SplitChosen => Enum.TryParse(Split, ignoreCase: true, out Split split) ? split : null;
+    private KeyValuePair<string, string?> VersionPart => new("version", _version!.IsNewest ? null : _version.Version.ToString(CultureInfo.InvariantCulture));
 
     public void Dispose()
     {
@@ -43,31 +43,27 @@ public sealed partial class DatasetPage : IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_dataset?.Id != Id)
-        {
-            DatasetRow? dataset = await Queries.GetAsync(Id, _closed.Token);
-            _missing = dataset is null;
-            if (dataset is null)
-                return;
-            _counts = await Queries.CountsAsync(dataset.VersionId, _closed.Token);
-            _problems = dataset.Problems > 0 ? await Queries.ProblemsAsync(dataset.VersionId, _closed.Token) : [];
-            _dataset = dataset;
-        }
+        if (_version?.DatasetId == Id && _version.Version == (VersionNumber ?? _version.Newest))
+            return;
+        VersionRow? version = await Cards.VersionAsync(Id, VersionNumber, _closed.Token);
+        _missing = version is null;
+        if (version is null)
+            return;
+        ClipFacets facets = await Samples.FacetsAsync(version.VersionId, new ClipFilter(), version.Classes, _closed.Token);
+        _flagged = [.. FlagWords.All.Select(f => (f.Flag, f.Title, Count: facets.Flags.GetValueOrDefault(f.Flag))).Where(f => f.Count > 0)];
+        _examples = await Samples.RowsAsync(version.VersionId, [.. Spread(version.Samples)], _closed.Token);
+        _runs = await Cards.RunsAsync(Id, RunsShown, _closed.Token);
+        _prepared = Cards.Prepared(version.Hash);
+        (_card, _computing, _problems) = (null, true, []);
+        _version = version;
+        StateHasChanged();
 
-        (_samples, _total) = await Queries.SamplesAsync(_dataset.VersionId, Label, SplitChosen, (Number - 1) * PageSize, PageSize, _closed.Token);
+        _card = await Cards.CardAsync(version.VersionId, _closed.Token);
+        _problems = version.Problems > 0 ? await Cards.ProblemsAsync(version.VersionId, _closed.Token) : [];
+        _computing = false;
     }
 
-    private int Count(int label, Split? split) => _counts.Where(c => c.Label == label && (split is null || c.Split == split)).Sum(c => c.Count);
+    private static IEnumerable<int> Spread(int samples) => Enumerable.Range(0, Math.Min(Examples, samples)).Select(i => (int)((i + 0.5) * samples / Math.Min(Examples, samples)));
 
-    private string Address(int? label, string? split, int page = 1)
-    {
-        var query = new List<string>();
-        if (label is { } l)
-            query.Add($"class={l}");
-        if (split is { Length: > 0 })
-            query.Add($"split={split}");
-        if (page > 1)
-            query.Add($"page={page}");
-        return $"/data/{Id}{(query.Count > 0 ? "?" + string.Join('&', query) : "")}";
-    }
+    private string Name(SampleRow sample) => sample.Label >= 0 && sample.Label < _version!.Classes.Count ? _version.Classes[sample.Label] : sample.Captions.Count > 0 ? sample.Captions[0] : sample.Path;
 }
