@@ -16,7 +16,7 @@ public sealed partial class VersionsEdit : IDisposable
     private readonly HashSet<string> _chosen = [];
     private (Guid, int?) _loaded;
     private string _name = "";
-    private VersionRow? _version;
+    private VersionListing? _version;
     private int _newest;
     private DatasetManifest? _manifest;
     private Draft? _draft;
@@ -73,7 +73,7 @@ public sealed partial class VersionsEdit : IDisposable
     private async Task LoadAsync(int? number)
     {
         _name = await Queries.NameAsync(Id, _closed.Token) ?? "";
-        IReadOnlyList<VersionRow> versions = await Queries.ListAsync(Id, _closed.Token);
+        IReadOnlyList<VersionListing> versions = await Queries.ListAsync(Id, _closed.Token);
         _version = number is null && versions is [var first, ..] ? first : versions.FirstOrDefault(v => v.Number == number);
         _newest = versions.Count == 0 ? 0 : versions[0].Number;
         _problem = _version is null ? versions.Count == 0 ? "There is no data set with this id" : $"There is no version {number}: the newest is {_newest}" : null;
