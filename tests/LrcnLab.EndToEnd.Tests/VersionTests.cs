@@ -126,7 +126,7 @@ public sealed class VersionTests(Lab shared, Browser browser)
     {
         if (Environment.GetEnvironmentVariable("LRCNLAB_SCREENSHOTS") is not { Length: > 0 } folder)
             return;
-        foreach ((int width, ColorScheme scheme) in (ReadOnlySpan<(int, ColorScheme)>)[(390, ColorScheme.Dark), (390, ColorScheme.Light), (1440, ColorScheme.Dark), (1440, ColorScheme.Light)])
+        foreach ((int width, ColorScheme scheme) in ((int, ColorScheme)[])[(390, ColorScheme.Dark), (390, ColorScheme.Light), (1440, ColorScheme.Dark), (1440, ColorScheme.Light)])
         {
             await page.SetViewportSizeAsync(width, width < 600 ? 844 : 900);
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
