@@ -26,6 +26,8 @@ public sealed partial class VersionsEdit : IDisposable
     private EditResult? _made;
     private int _madeFrom;
     private bool _busy;
+    private bool _saving;
+    private int _turn;
     private string _className = "";
     private double _validation = 20;
     private double _test;
@@ -94,7 +96,7 @@ public sealed partial class VersionsEdit : IDisposable
 
     private async Task AddAsync(IReadOnlyList<DatasetEdit> edits)
     {
-        if (_busy)
+        if (_saving)
             return;
         _made = null;
         EditOutcome outcome = DatasetEditor.Apply(_manifest!, [.. _edits, .. edits]);
@@ -121,10 +123,14 @@ public sealed partial class VersionsEdit : IDisposable
     private async Task ShowAsync(EditOutcome outcome)
     {
         DatasetManifest manifest = outcome.Manifest!;
+        int turn = ++_turn;
         _busy = true;
         StateHasChanged();
         // Comparing looks takes a while in large sets, and the page must stay alive.
         LeakReport leaks = await Task.Run(() => LeakGuard.Check(manifest), _closed.Token);
+        // Another edit may have come meanwhile; its result counts.
+        if (turn != _turn)
+            return;
         _draft = new Draft(manifest, outcome.Origins, leaks);
         _counts = manifest.Samples.CountBy(s => (s.Label, s.Split)).ToDictionary();
         _chosen.RemoveWhere(name => !manifest.Classes.Contains(name));
@@ -194,9 +200,9 @@ public sealed partial class VersionsEdit : IDisposable
 
     private async Task SaveAsync()
     {
-        if (_busy || _edits.Count == 0)
+        if (_busy || _saving || _edits.Count == 0)
             return;
-        _busy = true;
+        _saving = true;
         try
         {
             // Nobody takes back what is asked for here by leaving the page.
@@ -213,7 +219,7 @@ public sealed partial class VersionsEdit : IDisposable
         }
         finally
         {
-            _busy = false;
+            _saving = false;
         }
     }
 
