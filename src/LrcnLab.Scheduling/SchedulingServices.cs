@@ -7,8 +7,8 @@ using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
-using Microsoft.EntityFrameworkCore;
 using LrcnLab.Storage.Metrics;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -22,10 +22,21 @@ public sealed class FlowChangeTests : IDisposable
     {
         byte[] frames = [.. Enumerable.Range(0, 6 * plane).Select(i => (byte)(i * 7))];
         byte[] changed = [.. frames];
-        FlowChange.Mirror(changed, plane);
+        new FlowChange(Mirror: true, Reverse: false).Apply(changed, plane);
 
         for (int i = 0; i < frames.Length; i++)
             Assert.Equal(i / plane % 3 == 0 ? Math.Min(255, 256 - frames[i]) : frames[i], changed[i]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Reverse_TurnsBothDirections_AndAMirrorTurnsXBack(bool mirror)
+    {
+        byte[] frames = [200, 100, 90];
+        new FlowChange(mirror, Reverse: true).Apply(frames, 1);
+
+        Assert.Equal([mirror ? (byte)200 : (byte)56, 156, 90], frames);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public static class VersionEndpoints
     public static void MapVersions(this RouteGroupBuilder api)
     {
         RouteGroupBuilder datasets = api.MapGroup("/datasets").WithTags("Data");
-        datasets.MapGet("/{id:guid}/versions", ListAsync).WithName("ListVersions").Produces<Page<VersionRow>>().ProducesProblem(StatusCodes.Status404NotFound);
+        datasets.MapGet("/{id:guid}/versions", ListAsync).WithName("ListVersions").Produces<Page<VersionListing>>().ProducesProblem(StatusCodes.Status404NotFound);
         datasets.MapGet("/versions/{version:guid}/leaks", LeaksAsync).WithName("GetLeaks").Produces<LeakReport>().ProducesProblem(StatusCodes.Status404NotFound);
         datasets.MapGet("/versions/{version:guid}/diff", DiffAsync).WithName("CompareVersions").Produces<ManifestDiff>().ProducesProblem(StatusCodes.Status404NotFound);
         datasets.MapPost("/versions/{version:guid}/edits", EditAsync).WithName("EditVersion").Accepts<EditRequest>("application/json")
@@ -34,7 +34,7 @@ public static class VersionEndpoints
     }
 
     private static async Task<IResult> ListAsync(Guid id, VersionQueries queries, CancellationToken cancel) =>
-        await queries.NameAsync(id, cancel) is null ? Problems.NotFound($"There is no data set {id}.") : Results.Ok(new Page<VersionRow>(await queries.ListAsync(id, cancel), null));
+        await queries.NameAsync(id, cancel) is null ? Problems.NotFound($"There is no data set {id}.") : Results.Ok(new Page<VersionListing>(await queries.ListAsync(id, cancel), null));
 
     private static async Task<IResult> LeaksAsync(Guid version, VersionQueries queries, CancellationToken cancel)
     {

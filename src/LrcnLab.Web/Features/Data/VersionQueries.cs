@@ -8,13 +8,13 @@ using Microsoft.EntityFrameworkCore;
 namespace LrcnLab.Web.Features.Data;
 
 /// <summary>A run that used a version.</summary>
-public sealed record VersionRun(Guid Id, string Name, RunState State, DateTime CreatedAt);
+public sealed record VersionUse(Guid Id, string Name, RunState State, DateTime CreatedAt);
 
 /// <summary>One version of a data set.</summary>
 /// <param name="Parent">Number of the version that it was edited from; null for an import.</param>
 /// <param name="Runs">The runs that used it, the newest first.</param>
-public sealed record VersionRow(
-    Guid Id, int Number, int? Parent, string Hash, IReadOnlyList<string> Changes, int Classes, int Train, int Validation, int Test, DateTime CreatedAt, IReadOnlyList<VersionRun> Runs)
+public sealed record VersionListing(
+    Guid Id, int Number, int? Parent, string Hash, IReadOnlyList<string> Changes, int Classes, int Train, int Validation, int Test, DateTime CreatedAt, IReadOnlyList<VersionUse> Runs)
 {
     public int Samples => Train + Validation + Test;
 }
@@ -29,16 +29,16 @@ public sealed class VersionQueries(IDbContextFactory<LabDbContext> database, Ver
     }
 
     /// <summary>The newest first.</summary>
-    public async Task<IReadOnlyList<VersionRow>> ListAsync(Guid dataset, CancellationToken cancel)
+    public async Task<IReadOnlyList<VersionListing>> ListAsync(Guid dataset, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         var versions = await db.DatasetVersions.Where(v => v.DatasetId == dataset).OrderByDescending(v => v.Number)
             .Select(v => new { v.Id, v.Number, v.ParentId, v.Hash, v.Changes, v.Classes, v.TrainCount, v.ValidationCount, v.TestCount, v.CreatedAt }).ToListAsync(cancel);
         Dictionary<Guid, int> numbers = versions.ToDictionary(v => v.Id, v => v.Number);
         var runs = await db.Runs.Where(r => r.DatasetVersion.DatasetId == dataset).OrderByDescending(r => r.CreatedAt)
-            .Select(r => new { r.DatasetVersionId, Run = new VersionRun(r.Id, r.Name, r.State, r.CreatedAt) }).ToListAsync(cancel);
-        ILookup<Guid, VersionRun> used = runs.ToLookup(r => r.DatasetVersionId, r => r.Run);
-        return [.. versions.Select(v => new VersionRow(
+            .Select(r => new { r.DatasetVersionId, Run = new VersionUse(r.Id, r.Name, r.State, r.CreatedAt) }).ToListAsync(cancel);
+        ILookup<Guid, VersionUse> used = runs.ToLookup(r => r.DatasetVersionId, r => r.Run);
+        return [.. versions.Select(v => new VersionListing(
             v.Id, v.Number, v.ParentId is { } parent ? numbers.GetValueOrDefault(parent) : null, v.Hash, v.Changes, v.Classes.Count, v.TrainCount, v.ValidationCount, v.TestCount, v.CreatedAt, [.. used[v.Id]]))];
     }
 

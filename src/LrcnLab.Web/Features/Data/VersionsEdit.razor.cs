@@ -16,7 +16,7 @@ public sealed partial class VersionsEdit : IDisposable
     private readonly HashSet<string> _chosen = [];
     private (Guid, int?) _loaded;
     private string _name = "";
-    private VersionRow? _version;
+    private VersionListing? _version;
     private int _newest;
     private DatasetManifest? _manifest;
     private Draft? _draft;
@@ -26,6 +26,8 @@ public sealed partial class VersionsEdit : IDisposable
     private EditResult? _made;
     private int _madeFrom;
     private bool _busy;
+    private bool _saving;
+    private int _turn;
     private string _className = "";
     private double _validation = 20;
     private double _test;
@@ -73,7 +75,7 @@ public sealed partial class VersionsEdit : IDisposable
     private async Task LoadAsync(int? number)
     {
         _name = await Queries.NameAsync(Id, _closed.Token) ?? "";
-        IReadOnlyList<VersionRow> versions = await Queries.ListAsync(Id, _closed.Token);
+        IReadOnlyList<VersionListing> versions = await Queries.ListAsync(Id, _closed.Token);
         _version = number is null && versions is [var first, ..] ? first : versions.FirstOrDefault(v => v.Number == number);
         _newest = versions.Count == 0 ? 0 : versions[0].Number;
         _problem = _version is null ? versions.Count == 0 ? "There is no data set with this id" : $"There is no version {number}: the newest is {_newest}" : null;
@@ -94,7 +96,7 @@ public sealed partial class VersionsEdit : IDisposable
 
     private async Task AddAsync(IReadOnlyList<DatasetEdit> edits)
     {
-        if (_busy)
+        if (_saving)
             return;
         _made = null;
         EditOutcome outcome = DatasetEditor.Apply(_manifest!, [.. _edits, .. edits]);
@@ -121,10 +123,14 @@ public sealed partial class VersionsEdit : IDisposable
     private async Task ShowAsync(EditOutcome outcome)
     {
         DatasetManifest manifest = outcome.Manifest!;
+        int turn = ++_turn;
         _busy = true;
         StateHasChanged();
         // Comparing looks takes a while in large sets, and the page must stay alive.
         LeakReport leaks = await Task.Run(() => LeakGuard.Check(manifest), _closed.Token);
+        // Another edit may have come meanwhile; its result counts.
+        if (turn != _turn)
+            return;
         _draft = new Draft(manifest, outcome.Origins, leaks);
         _counts = manifest.Samples.CountBy(s => (s.Label, s.Split)).ToDictionary();
         _chosen.RemoveWhere(name => !manifest.Classes.Contains(name));
@@ -194,9 +200,9 @@ public sealed partial class VersionsEdit : IDisposable
 
     private async Task SaveAsync()
     {
-        if (_busy || _edits.Count == 0)
+        if (_busy || _saving || _edits.Count == 0)
             return;
-        _busy = true;
+        _saving = true;
         try
         {
             // Nobody takes back what is asked for here by leaving the page.
@@ -213,7 +219,7 @@ public sealed partial class VersionsEdit : IDisposable
         }
         finally
         {
-            _busy = false;
+            _saving = false;
         }
     }
 

@@ -10,7 +10,7 @@ public sealed partial class VersionsPage : IDisposable
     private const int RunsShown = 12;
 
     private readonly CancellationTokenSource _closed = new();
-    private IReadOnlyList<VersionRow>? _versions;
+    private IReadOnlyList<VersionListing>? _versions;
     private string _name = "";
     private Guid _loaded;
     private ManifestDiff? _diff;
@@ -43,7 +43,7 @@ public sealed partial class VersionsPage : IDisposable
         {
             _loaded = Id;
             _name = await Queries.NameAsync(Id, _closed.Token) ?? "";
-            IReadOnlyList<VersionRow> versions = await Queries.ListAsync(Id, _closed.Token);
+            IReadOnlyList<VersionListing> versions = await Queries.ListAsync(Id, _closed.Token);
             _behind = versions.Skip(1).Sum(v => v.Runs.Count);
             (_from, _to) = versions.Count == 0 ? (0, 0) : (versions[0].Parent ?? versions[^1].Number, versions[0].Number);
             _versions = versions;
