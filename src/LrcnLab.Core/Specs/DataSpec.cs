@@ -32,6 +32,9 @@ public sealed record DataSpec
     [Field("Normalisation", "unit maps pixels to 0..1; per-clip gives each clip mean 0 and deviation 1; motion takes from each pixel its mean over time, which leaves what moves.")]
     public ClipNormalization Normalization { get; init; } = ClipNormalization.Unit;
 
+    [Field("Accept leaks", "Trains although the splits share recordings or look-alikes, which makes results on held-out clips look better than they are.", Advanced = true)]
+    public bool AllowLeaks { get; init; }
+
     /// <summary>Channels of a frame: 3 for RGB, 1 for grey.</summary>
     public int Channels() => Color == ColorMode.Rgb ? 3 : 1;
 }

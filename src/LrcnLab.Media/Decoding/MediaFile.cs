@@ -16,6 +16,9 @@ public static class MediaFile
 
     public static bool IsHidden(string path) => Path.GetFileName(path).StartsWith('.');
 
+    /// <summary>Bytes; 0 for pipes and devices, which are never opened, since reading them may wait for ever.</summary>
+    public static long Length(string path) => new FileInfo(path) is { Exists: true } file ? (file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file).Length : 0;
+
     /// <summary>Lower-case hex SHA-256 of a file; of all frames' files in their order for a folder of frames.</summary>
     public static string Sha256(string path, CancellationToken ct)
     {

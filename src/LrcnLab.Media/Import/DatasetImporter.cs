@@ -3,77 +3,111 @@ using LrcnLab.Core;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Media.Decoding;
+using LrcnLab.Media.Import.Archives;
 
 namespace LrcnLab.Media.Import;
 
 /// <summary>
-/// A folder or table of videos to a data-set version: <c>manifest.json</c> and, for sample 12, <c>previews/000012.jpg</c>
+/// A folder, table or archive of videos to a data-set version: <c>manifest.json</c> and, for sample 12, <c>previews/000012.jpg</c>
 /// (<see cref="PreviewSheet"/>: up to 16 frames in a row). Each file is decoded once, all cores are used, the source is only read.
 /// </summary>
 public static class DatasetImporter
 {
-    private const string PreviewFolder = "previews";
+    private const string PreviewFolder = "previews", UnpackFolder = "files";
     private const int MaxLicenceCharacters = 20_000;
 
-    /// <param name="path">A folder with a folder per class (below train/validation/test or not), a folder with one table, or the table itself.</param>
+    /// <param name="path">A folder in one of the known layouts, one of its lists, or an archive (zip, tar, tar.gz).</param>
     /// <param name="name">What people call the data set.</param>
     /// <param name="outputFolder">Receives manifest and previews; created when missing.</param>
+    /// <param name="options">What the person decided.</param>
     /// <param name="progress">Stage, files done, files in all; called from several threads, never at once.</param>
     /// <param name="ct">Cancels within a file; a manifest that was there before stays.</param>
-    public static ImportResult Import(string path, string name, string outputFolder, Action<string, long, long>? progress, CancellationToken ct)
+    /// <param name="unpackFolder">Where an archive is unpacked; null for <c>files</c> in the output folder.</param>
+    public static ImportResult Import(
+        string path, string name, string outputFolder, ImportOptions options, Action<string, long, long>? progress, CancellationToken ct, string? unpackFolder = null)
     {
-        if (!Directory.Exists(path) && !File.Exists(path))
-            return ImportResult.Refuse($"{path} does not exist on this machine.");
-        progress?.Invoke("finding files", 0, 0);
         try
         {
-            var root = new RootFolder(Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
-            Layout layout = ReadLayout(root, path, ct);
-            if (layout.Refusal is not null)
-                return ImportResult.Refuse(layout.Refusal);
-            return Import(root, layout, name, outputFolder, progress, ct);
+            (SampleProposal? proposal, IReadOnlyList<SampleProblem> unpacking, string? refusal) = Propose(path, unpackFolder ?? Path.Combine(outputFolder, UnpackFolder), options, progress, ct);
+            refusal ??= proposal!.Layout.Refusal;
+            return refusal is null ? Import(proposal!, unpacking, name, outputFolder, options, progress, ct) : ImportResult.Refuse(refusal);
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or CsvHelper.CsvFormatException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             return ImportResult.Refuse($"{path} cannot be read: {e.Message}");
         }
     }
 
-    private static Layout ReadLayout(RootFolder root, string path, CancellationToken ct)
-    {
-        if (File.Exists(path))
-        {
-            return Path.GetExtension(path).Equals(".csv", StringComparison.OrdinalIgnoreCase)
-                ? CsvLayout.Read(root, path, ct)
-                : Layout.Refuse($"{path} is a single file. Name a folder with one folder per class, or a CSV table with the columns path and label.");
-        }
+    /// <summary>With the defaults of <see cref="ImportOptions"/>.</summary>
+    public static ImportResult Import(string path, string name, string outputFolder, Action<string, long, long>? progress, CancellationToken ct) =>
+        Import(path, name, outputFolder, new ImportOptions(), progress, ct);
 
-        string[] tables = [.. root.Files(root.Path).Where(CsvLayout.IsTable)];
-        return tables.Length switch
+    /// <summary>What <see cref="Import(string, string, string, ImportOptions, Action{string, long, long}?, CancellationToken, string?)"/> would make of a path. Decodes nothing; writes nothing but an archive's content.</summary>
+    /// <param name="path">As for the import.</param>
+    /// <param name="options">What the person decided.</param>
+    /// <param name="ct">Cancels between files.</param>
+    /// <param name="unpackFolder">Where an archive is unpacked; null refuses archives.</param>
+    /// <param name="progress">Stage, files done, files in all.</param>
+    public static ImportPreview Preview(string path, ImportOptions options, CancellationToken ct, string? unpackFolder = null, Action<string, long, long>? progress = null)
+    {
+        try
         {
-            0 => FolderLayout.Read(root, ct),
-            1 => CsvLayout.Read(root, tables[0], ct),
-            _ => Layout.Refuse($"{path} holds {tables.Length} tables ({string.Join(", ", tables.Select(Path.GetFileName))}); name the one to import."),
-        };
+            (SampleProposal? proposal, IReadOnlyList<SampleProblem> unpacking, string? refusal) = Propose(path, unpackFolder, options, progress, ct);
+            return proposal is null ? Refused(refusal!, unpacking) : DatasetPreview.Of(proposal, options, unpacking, ct);
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            return Refused($"{path} cannot be read: {e.Message}", []);
+        }
     }
 
-    private static ImportResult Import(RootFolder root, Layout layout, string name, string outputFolder, Action<string, long, long>? progress, CancellationToken ct)
+    private static ImportPreview Refused(string refusal, IReadOnlyList<SampleProblem> problems) =>
+        new() { Layout = "", Explanation = "", Refusal = refusal, Problems = [.. problems.Take(200)], ProblemCount = problems.Count };
+
+    private static bool IsUnreadable(Exception e) => e is UnauthorizedAccessException or CsvHelper.CsvFormatException or JsonException or InvalidDataException;
+
+    /// <summary>Unpacks what must be unpacked and reads the layout.</summary>
+    private static (SampleProposal?, IReadOnlyList<SampleProblem>, string? Refusal) Propose(
+        string path, string? unpackFolder, ImportOptions options, Action<string, long, long>? progress, CancellationToken ct)
     {
+        if (!Path.Exists(path))
+            return (null, [], $"{path} does not exist on this machine.");
+        if (ArchiveFile.Recognise(path) is not { } kind)
+        {
+            progress?.Invoke("finding files", 0, 0);
+            return (SampleProposal.Read(path, options, ct), [], null);
+        }
+
+        if (unpackFolder is null)
+            return (null, [], $"{path} is an archive ({kind}); name the folder where it is to be unpacked.");
+        (string? folder, IReadOnlyList<SampleProblem> problems, string? refusal) = ArchiveUnpacker.Unpack(path, kind, unpackFolder, progress, ct);
+        if (folder is null)
+            return (null, problems, refusal);
+        progress?.Invoke("finding files", 0, 0);
+        return (SampleProposal.Read(folder, options, ct), problems, null);
+    }
+
+    private static ImportResult Import(
+        SampleProposal proposal, IReadOnlyList<SampleProblem> unpacking, string name, string outputFolder, ImportOptions options, Action<string, long, long>? progress, CancellationToken ct)
+    {
+        (RootFolder root, Layout layout) = proposal;
         string reading = Path.Combine(outputFolder, PreviewFolder + ".tmp");
         if (Directory.Exists(reading))
             Directory.Delete(reading, recursive: true);
         Directory.CreateDirectory(reading);
         try
         {
-            (List<ReadPart> parts, List<SampleProblem> problems) = ReadFiles(root, layout, reading, progress, ct);
-            string[] classes = [.. parts.Select(p => p.Entry.Label).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-            if (Refusal(root, layout, classes, problems) is { } refusal)
+            var problems = new ProblemList();
+            problems.AddRange(unpacking);
+            List<ReadPart> parts = ReadFiles(root, layout, reading, problems, progress, ct);
+            string[] classes = SampleProposal.ClassesOf(layout, parts.Select(p => p.Entry));
+            if (SampleProposal.Refusal(root, layout, parts.Count, classes, problems) is { } refusal)
                 return ImportResult.Refuse(refusal);
 
-            IReadOnlyList<ImportEntry> entries = SplitAssigner.Assign([.. parts.Select(p => p.Entry)]);
+            IReadOnlyList<ImportEntry> entries = SplitAssigner.Assign([.. parts.Select(p => p.Entry)], options);
             Sample[] samples = [.. parts.Select((p, i) => ToSample(p, entries[i], classes))];
-            problems.AddRange(classes.Where((_, label) => !samples.Any(s => s.Label == label && s.Split == Split.Train))
-                .Select(c => new SampleProblem(c, $"The class {c} has no training sample, so no run can learn it.")));
+            var trained = samples.Where(s => s.Split == Split.Train).Select(s => s.Label).ToHashSet();
+            problems.AddRange(classes.Where((_, label) => !trained.Contains(label)).Select(c => new SampleProblem(c, $"The class {c} has no training sample, so no run can learn it.")));
             var manifest = new DatasetManifest
             {
                 Name = name,
@@ -81,7 +115,7 @@ public static class DatasetImporter
                 Root = root.Path,
                 Classes = classes,
                 Samples = samples,
-                Problems = [.. problems.OrderBy(p => p.Path, StringComparer.Ordinal)],
+                Problems = problems.Sorted(),
                 Licence = ReadLicence(root),
                 CreatedAt = TimeProvider.System.GetUtcNow().UtcDateTime,
             };
@@ -97,7 +131,7 @@ public static class DatasetImporter
         }
     }
 
-    private static (List<ReadPart>, List<SampleProblem>) ReadFiles(RootFolder root, Layout layout, string previews, Action<string, long, long>? progress, CancellationToken ct)
+    private static List<ReadPart> ReadFiles(RootFolder root, Layout layout, string previews, ProblemList problems, Action<string, long, long>? progress, CancellationToken ct)
     {
         ImportEntry[][] files = [.. layout.Entries.GroupBy(e => e.Path, StringComparer.Ordinal).OrderBy(f => f.Key, StringComparer.Ordinal)
             .Select(f => f.OrderBy(e => e.Start ?? 0).ThenBy(e => e.End ?? double.MaxValue).ToArray())];
@@ -108,7 +142,10 @@ public static class DatasetImporter
         var results = new IReadOnlyList<FileResult>[groups.Count];
         InParallel("reading videos", groups.Count, i => results[i] = FileReader.Read(usable[groups[i]], Path.Combine(previews, $"group-{i:D6}"), ct));
         FileResult[] all = [.. results.SelectMany(r => r)];
-        return ([.. all.SelectMany(r => r.Parts)], [.. layout.Problems, .. opened.Select(o => o.Problem).OfType<SampleProblem>(), .. all.SelectMany(r => r.Problems)]);
+        problems.AddRange(layout.Problems);
+        problems.AddRange(opened.Select(o => o.Problem).OfType<SampleProblem>());
+        problems.AddRange(all.SelectMany(r => r.Problems));
+        return [.. all.SelectMany(r => r.Parts)];
 
         void InParallel(string stage, int count, Action<int> work)
         {
@@ -121,21 +158,12 @@ public static class DatasetImporter
         }
     }
 
-    private static string? Refusal(RootFolder root, Layout layout, string[] classes, List<SampleProblem> problems) => classes.Length switch
-    {
-        0 when problems.Count == 0 => $"{root.Path} holds no samples.",
-        0 when problems.Count == 1 => $"{root.Path} holds nothing that can be used: {problems[0].Reason}",
-        0 => $"{root.Path} holds nothing that can be used; there are {problems.Count} problems, the first is: {problems[0].Reason}",
-        1 => $"{root.Path} has one class only ({classes[0]}); a classifier needs at least two."
-            + (layout.Entries.Any(e => e.Label != classes[0]) || problems.Count > 0 ? $" There are {problems.Count} problems, the first is: {problems[0].Reason}" : ""),
-        _ => null,
-    };
-
     private static Sample ToSample(ReadPart part, ImportEntry entry, string[] classes) => new()
     {
         Path = entry.Path,
-        Label = Array.IndexOf(classes, entry.Label),
+        Label = entry.Label.Length == 0 ? -1 : Array.IndexOf(classes, entry.Label),
         Split = entry.Split!.Value,
+        Group = entry.Group,
         Start = entry.Start,
         End = entry.End,
         Frames = part.Frames,
@@ -144,12 +172,14 @@ public static class DatasetImporter
         Height = part.Info.Height,
         Sha256 = part.Sha256,
         Captions = entry.Captions,
+        Fingerprint = part.Look.Fingerprint,
+        Colors = part.Look.Colors,
     };
 
     private static string ReadLicence(RootFolder root)
     {
         string? file = root.Files(root.Path).FirstOrDefault(f => Path.GetFileNameWithoutExtension(f).ToUpperInvariant() is "LICENCE" or "LICENSE");
-        string text = file is null ? "" : File.ReadAllText(file);
+        string text = file is null || MediaFile.Length(file) is 0 or > 1 << 20 ? "" : File.ReadAllText(file);
         return text.Length <= MaxLicenceCharacters ? text : text[..MaxLicenceCharacters];
     }
 

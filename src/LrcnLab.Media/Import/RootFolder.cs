@@ -1,9 +1,15 @@
+using System.Collections.Concurrent;
+using LrcnLab.Media.Decoding;
+
 namespace LrcnLab.Media.Import;
 
 /// <summary>The folder of a data set. Nothing outside of it is ever read, by whatever path or symbolic link.</summary>
 internal sealed class RootFolder
 {
     private readonly string _prefix;
+
+    /// <summary>Folders without their links: a list names a hundred thousand files in a hundred folders.</summary>
+    private readonly ConcurrentDictionary<string, string> _real = new(StringComparer.Ordinal);
 
     public RootFolder(string path)
     {
@@ -22,29 +28,33 @@ internal sealed class RootFolder
     /// <summary>The path as it is written in manifests, or null when it leads out of the root.</summary>
     public string? Inside(string path)
     {
+        if (path.Contains('\0'))
+            return null;
         string full = System.IO.Path.GetFullPath(path.Replace('\\', '/'), Path);
-        return full.StartsWith(_prefix, StringComparison.Ordinal) && Real(full).StartsWith(_prefix, StringComparison.Ordinal) ? Relative(full) : null;
+        return full.StartsWith(_prefix, StringComparison.Ordinal) && IsInside(Real(full)) ? Relative(full) : null;
     }
 
     /// <summary>Visible folders in ordinal order; those that are links are left out, since links can go round in circles.</summary>
     public static IEnumerable<string> Folders(string folder) =>
-        Directory.EnumerateDirectories(folder).Where(d => !Decoding.MediaFile.IsHidden(d) && new DirectoryInfo(d).LinkTarget is null).Order(StringComparer.Ordinal);
+        new DirectoryInfo(folder).EnumerateDirectories().Where(d => !MediaFile.IsHidden(d.Name) && !d.Attributes.HasFlag(FileAttributes.ReparsePoint))
+            .Select(d => System.IO.Path.Combine(folder, d.Name)).Order(StringComparer.Ordinal);
 
     /// <summary>Visible files in ordinal order, links only when they lead to a place inside the root.</summary>
+    /// <param name="folder">Inside the root.</param>
     public IEnumerable<string> Files(string folder) =>
-        Directory.EnumerateFiles(folder).Where(f => !Decoding.MediaFile.IsHidden(f) && Inside(f) is not null).Order(StringComparer.Ordinal);
+        new DirectoryInfo(folder).EnumerateFiles().Where(f => !MediaFile.IsHidden(f.Name) && (!f.Attributes.HasFlag(FileAttributes.ReparsePoint) || Inside(f.FullName) is not null))
+            .Select(f => System.IO.Path.Combine(folder, f.Name)).Order(StringComparer.Ordinal);
+
+    private bool IsInside(string real) => real.StartsWith(_prefix, StringComparison.Ordinal);
 
     /// <summary>Follows every link in the path. What does not exist stays as it is.</summary>
-    private static string Real(string full)
+    private string Real(string full)
     {
-        string real = System.IO.Path.GetPathRoot(full)!;
-        foreach (string part in full[real.Length..].Split(System.IO.Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries))
-        {
-            string next = System.IO.Path.Combine(real, part);
-            FileSystemInfo entry = Directory.Exists(next) ? new DirectoryInfo(next) : new FileInfo(next);
-            real = entry.LinkTarget is null ? next : Real(entry.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
-        }
-
-        return real;
+        string? parent = System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(full));
+        if (parent is null)
+            return full;
+        string next = System.IO.Path.Combine(_real.GetOrAdd(parent, Real), System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(full)));
+        var entry = new FileInfo(next);
+        return entry.LinkTarget is null ? next : Real(entry.ResolveLinkTarget(returnFinalTarget: true)!.FullName);
     }
 }

@@ -20,6 +20,7 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
     public Task<(Guid VersionId, string Message)> RecordAsync(Guid versionId, DatasetManifest manifest, CancellationToken cancellationToken)
     {
         string hash = manifest.Hash();
+        var findings = Findings.Of(manifest);
         return writer.WriteAsync(
             async db =>
             {
@@ -32,13 +33,12 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
 
                 DateTime now = clock.GetUtcNow().UtcDateTime;
                 dataset ??= db.Datasets.Add(new Dataset { Name = manifest.Name, CreatedAt = now }).Entity;
-                DatasetVersion version = Version(versionId, dataset, (newest?.Number ?? 0) + 1, hash, manifest, null, now);
+                DatasetVersion version = Version(versionId, dataset, (newest?.Number ?? 0) + 1, hash, manifest, findings, null, now);
                 db.DatasetVersions.Add(version);
-                SampleFlags[] flags = SampleChecks.Flags(manifest.Samples);
-                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, null, flags[index])));
+                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, findings.Flags[index], null)));
                 string problems = manifest.Problems.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {manifest.Problems.Count:N0} files could not be used");
                 string edits = imported == newest ? "" : $" The edits of version {newest!.Number} are not in it.";
-                return (versionId, string.Create(CultureInfo.InvariantCulture, $"Version {version.Number}: {manifest.Samples.Count:N0} samples of {manifest.Classes.Count:N0} classes{problems}.{edits}"));
+                return (versionId, string.Create(CultureInfo.InvariantCulture, $"Version {version.Number}: {manifest.Samples.Count:N0} samples of {manifest.Classes.Count:N0} classes{problems}.{edits}{findings.Warning}"));
             },
             cancellationToken);
     }
@@ -49,6 +49,7 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
     public Task<EditResult> RecordEditAsync(Guid versionId, DatasetManifest manifest, DatasetVersion parent, IReadOnlyList<PreviewPlace> previews, CancellationToken cancellationToken)
     {
         string hash = manifest.Hash();
+        var findings = Findings.Of(manifest);
         return writer.WriteAsync(
             async db =>
             {
@@ -57,12 +58,11 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
                 if (newest.Hash == hash && newest.Root == manifest.Root)
                     return new EditResult(null, $"This would be the same as version {newest.Number}, which is the newest.");
 
-                DatasetVersion version = Version(versionId, dataset, newest.Number + 1, hash, manifest, parent.Id, clock.GetUtcNow().UtcDateTime);
+                DatasetVersion version = Version(versionId, dataset, newest.Number + 1, hash, manifest, findings, parent.Id, clock.GetUtcNow().UtcDateTime);
                 db.DatasetVersions.Add(version);
-                SampleFlags[] flags = SampleChecks.Flags(manifest.Samples);
-                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, previews[index], flags[index])));
+                db.Samples.AddRange(manifest.Samples.Select((sample, index) => Row(versionId, index, sample, findings.Flags[index], previews[index])));
                 string branch = newest.Id == parent.Id ? "" : $" It was made from version {parent.Number}; what changed up to version {newest.Number} is not in it.";
-                return new EditResult(versionId, null) { Number = version.Number, Message = $"Version {version.Number}: {string.Join(' ', manifest.Changes)}{branch}" };
+                return new EditResult(versionId, null) { Number = version.Number, Message = $"Version {version.Number}: {string.Join(' ', manifest.Changes)}{branch}{findings.Warning}" };
             },
             cancellationToken);
     }
@@ -70,7 +70,7 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
     private static Task<DatasetVersion?> NewestAsync(IQueryable<DatasetVersion> versions, Guid datasetId, CancellationToken cancellationToken) =>
         versions.Where(v => v.DatasetId == datasetId).OrderByDescending(v => v.Number).FirstOrDefaultAsync(cancellationToken);
 
-    private static DatasetVersion Version(Guid id, Dataset dataset, int number, string hash, DatasetManifest manifest, Guid? parentId, DateTime now) => new()
+    private static DatasetVersion Version(Guid id, Dataset dataset, int number, string hash, DatasetManifest manifest, Findings findings, Guid? parentId, DateTime now) => new()
     {
         Id = id,
         Dataset = dataset,
@@ -88,11 +88,12 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
         ParentId = parentId,
         Changes = [.. manifest.Changes],
         Unmirrored = [.. manifest.Unmirrored],
-        Card = JsonSerializer.Serialize(DataCard.Of(manifest), LabJson.Options),
+        Card = findings.Card,
+        Leaks = findings.Leaks,
         CreatedAt = now,
     };
 
-    private static SampleRow Row(Guid versionId, int index, Sample sample, PreviewPlace? preview, SampleFlags flags) => new()
+    private static SampleRow Row(Guid versionId, int index, Sample sample, SampleFlags flags, PreviewPlace? preview) => new()
     {
         VersionId = versionId,
         Index = index,
@@ -112,4 +113,18 @@ internal sealed class DatasetRecorder(LabWriter writer, TimeProvider clock)
         PreviewVersionId = preview?.VersionId,
         PreviewIndex = preview?.Index ?? index,
     };
+
+    /// <summary>What is found out about a manifest; before it is the write's turn, since that may take seconds.</summary>
+    private sealed record Findings(string Card, string Leaks, IReadOnlyList<SampleFlags> Flags, string Warning)
+    {
+        public static Findings Of(DatasetManifest manifest)
+        {
+            var (leaks, flags) = LeakGuard.Examine(manifest);
+            return new Findings(
+                JsonSerializer.Serialize(DataCard.Of(manifest), LabJson.Options),
+                JsonSerializer.Serialize(leaks, LabJson.Options),
+                [.. flags.Zip(SampleChecks.Flags(manifest.Samples), (leak, check) => leak | check)],
+                leaks.IsLeaking ? $" Its splits leak: {leaks.Summary()}." : "");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -111,6 +112,9 @@ public sealed class RunService
 
         if (version.TrainCount == 0)
             return Refused("data.dataset", $"The data set \"{wanted}\" has no sample in its train split, so there is nothing to learn from.");
+
+        if (!spec.Data.AllowLeaks && VersionLeaks.Of(version) is { IsLeaking: true } leaks)
+            return Refused("data.allowLeaks", $"{leaks.Refusal($"version {version.Number} of \"{wanted}\"")} Or accept that: data.allowLeaks, in the form the box beside the data set.");
 
         DateTime now = _clock.GetUtcNow().UtcDateTime;
         var run = new Run

@@ -70,6 +70,9 @@ internal static class TrainCommand
         var (manifest, noData) = DatasetSource.Load(session, arguments.Data, spec.Data, arguments.Spec, arguments.Output);
         if (manifest is null)
             return Ending.Refused(noData!);
+        // A server has asked before it queued the run.
+        if (!spec.Data.AllowLeaks && !arguments.Supervised && !arguments.Resume && LeakGuard.Check(manifest) is { IsLeaking: true } leaks)
+            return Ending.Refused($"{leaks.Refusal($"the data set {manifest.Name}")} To train on it all the same: --set data.allowLeaks=true");
 
         var files = new RunFiles(arguments.Output);
         string? path = arguments.Checkpoint ?? (arguments.Resume ? files.NewestLast() : null);

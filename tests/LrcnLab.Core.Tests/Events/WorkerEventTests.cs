@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CsCheck;
+using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using Xunit;
 
@@ -28,6 +29,15 @@ public sealed class WorkerEventTests
             WeightsSha256 = new string('c', 64), Metrics = new Dictionary<string, double> { ["validation/loss"] = 1.5 },
         },
         new ProgressEvent { Stage = "preparing", Done = 10, Total = 640 },
+        new PreviewEvent
+        {
+            Preview = new ImportPreview
+            {
+                Layout = LayoutNames.Csv, Explanation = "words.csv has the columns label, path.", Samples = 2, Files = 1, Bytes = 5_000_000_000, Captions = 1, Train = 1, Validation = 1, Groups = 1,
+                Classes = [new ClassPreview("left", 1, 0, 0), new ClassPreview("right", 0, 1, 0)],
+                Examples = [new SamplePreview("a.mp4", "left", Split.Validation, "g1", 0.5, null, ["it moves"])], Problems = [new SampleProblem("b.mp4", "b.mp4 does not exist.")], ProblemCount = 1,
+            },
+        },
         new DoneEvent { Outcome = Outcome.Failed, Reason = "The disk is full." },
     ];
 

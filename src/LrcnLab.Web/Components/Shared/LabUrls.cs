@@ -9,6 +9,10 @@ public static class LabUrls
     public static string NewRun(string? preset = null, Guid? from = null) => from is { } run ? $"/runs/new?from={run}" : preset is null ? "/runs/new" : $"/runs/new?preset={preset}";
     public static string Compare(IEnumerable<Guid> runs) => $"/compare?runs={string.Join(',', runs)}";
     public static string Dataset(Guid id) => $"/data/{id}";
+    public static string Versions(Guid id) => $"/data/{id}/versions";
+    public static string DatasetVersion(Guid id, int number) => $"/data/{id}?version={number}";
+    public static string EditVersion(Guid id, int number) => $"/data/{id}/edit?version={number}";
+    public static string Leaks(Guid id, int number) => $"/data/{id}/leaks?version={number}";
     public static string Preview(Guid version, int sample) => $"{Api}/datasets/versions/{version}/samples/{sample}/preview";
     public static string Clip(Guid version, string key, int sample, int frames) => $"{Api}/datasets/versions/{version}/clips/{key}/{sample}?frames={frames}";
     public static string DataCard(Guid version, string format) => $"{Api}/datasets/versions/{version}/card?format={format}";

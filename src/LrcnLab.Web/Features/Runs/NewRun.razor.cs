@@ -47,6 +47,8 @@ public sealed partial class NewRun : IDisposable
 
     private DatasetRow? Dataset => _datasets.FirstOrDefault(d => d.Name == _draft?.Get("data.dataset")?.ToString());
 
+    private bool AllowLeaks => _draft?.Get("data.allowLeaks")?.GetValueKind() == System.Text.Json.JsonValueKind.True;
+
     private IReadOnlyList<SpecProblem> Problems => _text is null ? [.. _draft!.Result.Problems, .. _refusals] : [.. _textProblems, .. _refusals];
 
     private IReadOnlyList<SpecChange> Changes => _draft?.LastValid is { } spec ? SpecDiff.Between(_start, spec) : [];
@@ -92,7 +94,17 @@ public sealed partial class NewRun : IDisposable
     private void ChooseDataset(ChangeEventArgs e)
     {
         _draft!.Set("data.dataset", System.Text.Json.Nodes.JsonValue.Create(e.Value?.ToString() ?? ""));
+        // Consent is for one data set.
+        _draft.Set("data.allowLeaks", System.Text.Json.Nodes.JsonValue.Create(false));
         _refusals = [];
+    }
+
+    private void AcceptLeaks(bool accepted)
+    {
+        _draft!.Set("data.allowLeaks", System.Text.Json.Nodes.JsonValue.Create(accepted));
+        _refusals = [];
+        if (_text is not null)
+            ShowText();
     }
 
     private void Refresh()

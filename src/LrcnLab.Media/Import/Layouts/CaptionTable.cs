@@ -1,17 +1,17 @@
 using LrcnLab.Core.Datasets;
 
-namespace LrcnLab.Media.Import;
+namespace LrcnLab.Media.Import.Layouts;
 
 /// <summary><c>captions.csv</c> with the columns <c>path,caption</c> beside a folder-per-class layout; several rows of one path are several sentences.</summary>
 internal static class CaptionTable
 {
     public const string FileName = "captions.csv";
 
-    public static Dictionary<string, List<string>> Read(RootFolder root, List<SampleProblem> problems)
+    public static Dictionary<string, List<string>> Read(RootFolder root, ProblemList problems)
     {
         var captions = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         string table = root.Full(FileName);
-        if (!File.Exists(table) || root.Inside(table) is null)
+        if (Decoding.MediaFile.Length(table) == 0 || root.Inside(table) is null)
             return captions;
         if (!CsvTable.Columns(table).IsSupersetOf(["path", "caption"]))
         {

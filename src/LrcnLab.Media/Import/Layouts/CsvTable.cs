@@ -1,6 +1,6 @@
 using CsvHelper;
 
-namespace LrcnLab.Media.Import;
+namespace LrcnLab.Media.Import.Layouts;
 
 /// <summary>Rows of a CSV file by column name; names in any order and case, the separator (comma, semicolon, tab) is detected.</summary>
 internal static class CsvTable

@@ -1,20 +1,42 @@
 using LrcnLab.Core.Datasets;
 using LrcnLab.Media.Decoding;
 
-namespace LrcnLab.Media.Import;
+namespace LrcnLab.Media.Import.Layouts;
 
 /// <summary>A folder for each class, with or without folders for the splits above them: <c>[train/]class/any/where/video.mp4</c>.</summary>
 internal static class FolderLayout
 {
-    public const string Name = "folder-per-class";
+    public static readonly LayoutReader Reader = new(LayoutNames.Folders, Recognise, Read);
 
-    public static Layout Read(RootFolder root, CancellationToken ct)
+    /// <summary>True when there are two folders with media or folders in them, which can be classes.</summary>
+    public static bool HasClasses(RootFolder root)
     {
-        var entries = new List<ImportEntry>();
-        var problems = new List<SampleProblem>();
         string[] folders = [.. RootFolder.Folders(root.Path)];
-        // A class may be called "test"; nobody has a test split without a training split.
-        bool hasSplits = folders.Any(f => SplitNames.Parse(Path.GetFileName(f)) == Split.Train);
+        if (HasSplits(folders))
+            folders = [.. folders.Where(f => SplitNames.Parse(Path.GetFileName(f)) == Split.Train).SelectMany(RootFolder.Folders)];
+        return folders.Count(f => RootFolder.Folders(f).Any() || root.Files(f).Any(MediaFile.IsMedia)) >= 2;
+    }
+
+    private static string? Recognise(SourceFolder source)
+    {
+        string[] folders = [.. RootFolder.Folders(source.Root.Path)];
+        if (source.Named is not null || folders.Length == 0)
+            return null;
+        return HasSplits(folders)
+            ? $"There are folders for the splits ({string.Join(", ", folders.Select(Path.GetFileName).Where(n => SplitNames.Parse(n!) is not null))}), in each a folder for each class."
+            : $"There is a folder for each class ({string.Join(", ", folders.Take(3).Select(Path.GetFileName))}{(folders.Length > 3 ? $" and {folders.Length - 3} more" : "")}) and no list that says otherwise.";
+    }
+
+    /// <summary>A class may be called "test"; nobody has a test split without a training split.</summary>
+    private static bool HasSplits(string[] folders) => folders.Any(f => SplitNames.Parse(Path.GetFileName(f)) == Split.Train);
+
+    private static Layout Read(SourceFolder source, ImportOptions options, CancellationToken ct)
+    {
+        RootFolder root = source.Root;
+        var entries = new List<ImportEntry>();
+        var problems = new ProblemList();
+        string[] folders = [.. RootFolder.Folders(root.Path)];
+        bool hasSplits = HasSplits(folders);
         foreach (string folder in folders)
         {
             if (!hasSplits)
@@ -25,18 +47,16 @@ internal static class FolderLayout
                 problems.Add(new SampleProblem(root.Relative(folder), $"The folder was left out: beside train it must be named {SplitNames.Allowed}."));
         }
 
-        if (folders.Length == 0)
-            return Layout.Refuse($"{root.Path} holds no folders: put the videos into one folder per class, or add a table with the columns path and label.");
-        return new Layout(Name, AddCaptions(root, entries, problems), problems);
+        return new Layout(LayoutNames.Folders, AddCaptions(root, entries, problems), problems);
     }
 
-    private static void ReadSplit(RootFolder root, string folder, Split split, List<ImportEntry> entries, List<SampleProblem> problems, CancellationToken ct)
+    private static void ReadSplit(RootFolder root, string folder, Split split, List<ImportEntry> entries, ProblemList problems, CancellationToken ct)
     {
         foreach (string folderOfClass in RootFolder.Folders(folder))
             ReadClass(root, folderOfClass, split, entries, problems, ct);
     }
 
-    private static void ReadClass(RootFolder root, string folder, Split? split, List<ImportEntry> entries, List<SampleProblem> problems, CancellationToken ct)
+    private static void ReadClass(RootFolder root, string folder, Split? split, List<ImportEntry> entries, ProblemList problems, CancellationToken ct)
     {
         string label = Path.GetFileName(folder);
         string[] found = [.. Find(root, folder, ct)];
@@ -58,7 +78,7 @@ internal static class FolderLayout
     /// <summary>By name or by content: a video without an ending is a video, and a broken one with an ending is worth a word.</summary>
     private static bool IsMedia(string file) => MediaFile.IsMedia(file) || MediaSignature.Of(file).Kind is not (MediaKind.Unknown or MediaKind.Empty);
 
-    private static List<ImportEntry> AddCaptions(RootFolder root, List<ImportEntry> entries, List<SampleProblem> problems)
+    private static List<ImportEntry> AddCaptions(RootFolder root, List<ImportEntry> entries, ProblemList problems)
     {
         Dictionary<string, List<string>> captions = CaptionTable.Read(root, problems);
         var used = entries.Select(e => e.Path).ToHashSet(StringComparer.Ordinal);
