@@ -18,12 +18,12 @@ public sealed partial class BrowsePage : IAsyncDisposable
     private readonly CancellationTokenSource _closed = new();
     private ElementReference _root;
     private IJSObjectReference? _keys;
-    private VersionRow? _version;
+    private CardVersion? _version;
     private ClipFilter? _answered;
     private ClipFacets _facets = ClipFacets.None;
     private int[] _indices = [];
     private IReadOnlyList<SampleRow> _rows = [], _related = [];
-    private IReadOnlyList<VersionRun> _runs = [];
+    private IReadOnlyList<CardRun> _runs = [];
     private SampleRow? _detail;
     private int _position, _load, _focus = -1;
     private bool _missing, _attached;
@@ -108,7 +108,7 @@ public sealed partial class BrowsePage : IAsyncDisposable
         int load = ++_load;
         if (_version?.DatasetId != Id || _version.Version != (VersionNumber ?? _version.Newest))
         {
-            VersionRow? version = await Cards.VersionAsync(Id, VersionNumber, _closed.Token);
+            CardVersion? version = await Cards.VersionAsync(Id, VersionNumber, _closed.Token);
             if (load != _load)
                 return;
             _missing = version is null;
@@ -120,7 +120,7 @@ public sealed partial class BrowsePage : IAsyncDisposable
             _runs = await Cards.RunsAsync(Id, RunsShown, _closed.Token);
         }
 
-        VersionRow shown = _version;
+        CardVersion shown = _version;
         if (_answered != Filter)
         {
             ClipFilter filter = Filter;

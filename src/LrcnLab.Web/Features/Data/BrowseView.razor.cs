@@ -20,7 +20,7 @@ public sealed partial class BrowseView
 
     /// <summary>Runs whose settings can be chosen.</summary>
     [Parameter]
-    public IReadOnlyList<VersionRun> Runs { get; set; } = [];
+    public IReadOnlyList<CardRun> Runs { get; set; } = [];
 
     /// <summary>Reads the specification of a run; null when it is gone.</summary>
     [Parameter, EditorRequired]

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LrcnLab.Web.Features.Data;
 
 /// <summary>A run that used a version.</summary>
-public sealed record VersionRun(Guid Id, string Name, RunState State, int Version, DateTime CreatedAt);
+public sealed record CardRun(Guid Id, string Name, RunState State, int Version, DateTime CreatedAt);
 
 /// <summary>Prepared frames of one size.</summary>
 /// <param name="Size">Such as <c>64x48-gray</c>.</param>
@@ -19,7 +19,7 @@ public sealed record VersionRun(Guid Id, string Name, RunState State, int Versio
 public sealed record PreparedSize(string Size, long Bytes);
 
 /// <summary>One version of a data set with what belongs to all of them.</summary>
-public sealed record VersionRow(
+public sealed record CardVersion(
     Guid DatasetId, string Name, string Notes, Guid VersionId, int Version, int Newest, string Hash, string Layout, string Task, IReadOnlyList<string> Classes,
     int Train, int Validation, int Test, int Problems, string Licence, DateTime CreatedAt)
 {
@@ -37,11 +37,11 @@ public sealed class CardQueries(IDbContextFactory<LabDbContext> database, LabWri
     /// <param name="number">Of the version; null for the newest.</param>
     /// <param name="cancel">Ends the query.</param>
     /// <returns>Null when there is no such version.</returns>
-    public async Task<VersionRow?> VersionAsync(Guid dataset, int? number, CancellationToken cancel)
+    public async Task<CardVersion?> VersionAsync(Guid dataset, int? number, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         return await db.DatasetVersions.AsNoTracking().Where(v => v.DatasetId == dataset && (number == null || v.Number == number)).OrderByDescending(v => v.Number)
-            .Select(v => new VersionRow(
+            .Select(v => new CardVersion(
                 v.DatasetId, v.Dataset.Name, v.Dataset.Notes, v.Id, v.Number, v.Dataset.Versions.Max(o => o.Number), v.Hash, v.Layout, v.Task, v.Classes,
                 v.TrainCount, v.ValidationCount, v.TestCount, v.ProblemCount, v.Licence, v.CreatedAt))
             .FirstOrDefaultAsync(cancel);
@@ -74,14 +74,14 @@ public sealed class CardQueries(IDbContextFactory<LabDbContext> database, LabWri
     public async Task<IReadOnlyList<SampleProblem>> ProblemsAsync(Guid version, CancellationToken cancel) => (await ReadAsync<ManifestProblems>(version, cancel))?.Problems ?? [];
 
     /// <summary>Runs that used any version of a data set, the newest first.</summary>
-    public async Task<IReadOnlyList<VersionRun>> RunsAsync(Guid dataset, int take, CancellationToken cancel)
+    public async Task<IReadOnlyList<CardRun>> RunsAsync(Guid dataset, int take, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         return await (from r in db.Runs.AsNoTracking()
                       join v in db.DatasetVersions on r.DatasetVersionId equals v.Id
                       where v.DatasetId == dataset
                       orderby r.CreatedAt descending
-                      select new VersionRun(r.Id, r.Name, r.State, v.Number, r.CreatedAt)).Take(take).ToListAsync(cancel);
+                      select new CardRun(r.Id, r.Name, r.State, v.Number, r.CreatedAt)).Take(take).ToListAsync(cancel);
     }
 
     /// <summary>Frames that runs prepared of a version.</summary>

@@ -10,11 +10,11 @@ public sealed partial class DatasetPage : IDisposable
 {
     private const int Examples = 10, RunsShown = 20;
     private readonly CancellationTokenSource _closed = new();
-    private VersionRow? _version;
+    private CardVersion? _version;
     private DataCard? _card;
     private IReadOnlyList<SampleRow> _examples = [];
     private IReadOnlyList<SampleProblem> _problems = [];
-    private IReadOnlyList<VersionRun> _runs = [];
+    private IReadOnlyList<CardRun> _runs = [];
     private IReadOnlyList<PreparedSize> _prepared = [];
     private IReadOnlyList<(SampleFlags Flag, string Title, int Count)> _flagged = [];
     private bool _missing, _computing;
@@ -45,7 +45,7 @@ public sealed partial class DatasetPage : IDisposable
     {
         if (_version?.DatasetId == Id && _version.Version == (VersionNumber ?? _version.Newest))
             return;
-        VersionRow? version = await Cards.VersionAsync(Id, VersionNumber, _closed.Token);
+        CardVersion? version = await Cards.VersionAsync(Id, VersionNumber, _closed.Token);
         _missing = version is null;
         if (version is null)
             return;
