@@ -9,6 +9,7 @@ var root = new RootCommand("LrcnLab's worker: trains and evaluates LRCN models w
     DescribeCommand.Create(),
     ImportCommand.Create(),
     PrepareCommand.Create(),
+    PreparedCommand.Create(),
     DevicesCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
@@ -30,7 +31,9 @@ internal static class PrepareCommand
             var (manifest, refusal) = DatasetSource.Load(session, data, spec.Data, path, prepared);
             if (manifest is null)
                 return Ending.Refused(refusal!);
-            string folder = FramePreparer.Prepare(manifest, spec.Data, prepared, session.Progress("preparing"), session.Canceled);
+            string size = (FramePreparer.EstimateBytes(manifest, spec.Data) / 1e6).ToString("N1", CultureInfo.InvariantCulture);
+            session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"The prepared frames of {manifest.Name} take {size} MB." });
+            string folder = FramePreparer.Prepare(manifest, spec.Data, prepared, session.Progress("preparing"), session.Canceled, thorough: true);
             session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"{manifest.Samples.Count} clips are prepared in {folder}." });
             return Ending.Completed;
         });
