@@ -14,8 +14,9 @@ internal static class Preparation
     /// <param name="data">Says which frames.</param>
     /// <param name="root">Folder of all prepared frames.</param>
     /// <param name="device">Where flow is computed; null if it is not.</param>
+    /// <param name="thorough">Compares the checksums of all files, not only of those that were touched since they were written.</param>
     /// <returns>The folder to open.</returns>
-    public static string Prepare(Session session, DatasetManifest manifest, DataSpec data, string root, Device? device) => data.Color == ColorMode.Flow
-        ? FlowPreparer.Prepare(manifest, data, root, device!, session.ImportProgress(), session.Canceled)
-        : FramePreparer.Prepare(manifest, data, root, session.Progress("preparing"), session.Canceled);
+    public static string Prepare(Session session, DatasetManifest manifest, DataSpec data, string root, Device? device, bool thorough = false) => data.Color == ColorMode.Flow
+        ? FlowPreparer.Prepare(manifest, data, root, device!, session.ImportProgress(), session.Canceled, thorough)
+        : FramePreparer.Prepare(manifest, data, root, session.Progress("preparing"), session.Canceled, thorough);
 }

@@ -10,6 +10,7 @@ var root = new RootCommand("LrcnLab's worker: trains and evaluates LRCN models w
     ImportCommand.Create(),
     PrepareCommand.Create(),
     ClipsCommand.Create(),
+    PreparedCommand.Create(),
     DevicesCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -8,7 +8,7 @@ namespace LrcnLab.Benchmarks;
 /// <summary>Videos for the benchmarks: H.264 of the size of UCF101's, with detail and noise, or a folder that was named.</summary>
 internal static class BenchmarkVideos
 {
-    private const int Clips = 48, Frames = 200;
+    private const int Clips = 24, Frames = 200;
 
     public static DatasetManifest Manifest(string? videos, string folder)
     {

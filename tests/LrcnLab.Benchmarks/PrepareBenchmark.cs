@@ -15,7 +15,7 @@ internal static class PrepareBenchmark
         {
             DatasetManifest manifest = BenchmarkVideos.Manifest(videos, folder);
             string[] files = [.. manifest.Samples.Select(s => Path.Combine(manifest.Root, s.Path)).Distinct()];
-            foreach (DataSpec data in (DataSpec[])[new() { Width = 112, Height = 112 }, new() { Width = 80, Height = 80 }, new() { Width = 64, Height = 48, Color = ColorMode.Gray }])
+            foreach (DataSpec data in (DataSpec[])[new() { Width = 112, Height = 112 }, new() { Width = 64, Height = 48, Color = ColorMode.Gray }])
                 Compare(manifest, files, data, folder, threads, rounds);
             return 0;
         }

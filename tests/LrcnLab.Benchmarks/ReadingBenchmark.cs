@@ -19,7 +19,7 @@ internal static class ReadingBenchmark
         try
         {
             DatasetManifest manifest = BenchmarkVideos.Manifest(videos, folder);
-            foreach (DataSpec data in (DataSpec[])[new() { Width = 112, Height = 112 }, new() { Width = 80, Height = 80 }, new() { Width = 64, Height = 48, Color = ColorMode.Gray }])
+            foreach (DataSpec data in (DataSpec[])[new() { Width = 112, Height = 112 }, new() { Width = 64, Height = 48, Color = ColorMode.Gray }])
                 Compare(manifest, data, Path.Combine(folder, "prepared"), threads, rounds);
             return 0;
         }

@@ -14,6 +14,9 @@ internal sealed class PreparationPlan
     /// <summary>Enough to keep many cores busy until the end; not by their number, so that work begun on one machine can be finished on another.</summary>
     private const int MinShards = 64;
 
+    /// <summary>Fewer are not worth a start of ffmpeg, which takes as long as decoding hundreds of small frames.</summary>
+    private const int MinShardFrames = 1200;
+
     private readonly int[] _fileOfSample;
     private readonly IReadOnlyList<Sample> _samples;
 
@@ -49,7 +52,7 @@ internal sealed class PreparationPlan
     /// <summary>Runs of neighbouring files, as equal in frames as files allow.</summary>
     public IReadOnlyList<Range> Shards(int frameBytes)
     {
-        long framesPerShard = Math.Max(1, Math.Min(MaxShardBytes / frameBytes, Frames / MinShards));
+        long framesPerShard = Math.Max(1, Math.Min(MaxShardBytes / frameBytes, Math.Max(MinShardFrames, Frames / MinShards)));
         var shards = new List<Range>();
         int from = 0;
         long frames = 0;

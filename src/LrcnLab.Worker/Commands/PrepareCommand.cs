@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
@@ -39,7 +40,9 @@ internal static class PrepareCommand
                     return Ending.Refused(refusal!);
             }
 
-            string folder = Preparation.Prepare(session, manifest, spec.Data, prepared, device);
+            string size = (FramePreparer.EstimateBytes(manifest, spec.Data) / 1e6).ToString("N1", CultureInfo.InvariantCulture);
+            session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"The prepared frames of {manifest.Name} take {size} MB." });
+            string folder = Preparation.Prepare(session, manifest, spec.Data, prepared, device, thorough: true);
             session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"{manifest.Samples.Count} clips are prepared in {folder}." });
             return Ending.Completed;
         });
