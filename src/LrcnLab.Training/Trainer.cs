@@ -124,7 +124,7 @@ public sealed class Trainer : IDisposable
         if (!_spec.Training.SanityPass || _evaluator.Indices(Split.Validation).Length == 0)
             return;
         _report.CheckIn(_state, "sanity pass", force: true);
-        _evaluator.Evaluate(_learner.Model, Split.Validation, views: 1, (done, _) => done < SanityBatches * _spec.Training.BatchSize && _job.Signal.Request == StopRequest.None);
+        _evaluator.Evaluate(_learner.Model, Split.Validation, views: 1, stride: 0, (done, _) => done < SanityBatches * _spec.Training.BatchSize && _job.Signal.Request == StopRequest.None);
     }
 
     /// <returns>Null when the epoch is complete, else how the run ends.</returns>
@@ -135,7 +135,7 @@ public sealed class Trainer : IDisposable
         ClipChoice[] order = [.. Order(epoch).Select(i => new ClipChoice(_train[i]))];
         _learner.BeginTraining();
         _report.Training(_state);
-        using (var loader = new ClipLoader(_job.Read, order, epoch, _spec.Data.ClipBytes(), _spec.Training.BatchSize, _state.StepInEpoch * _spec.Training.Accumulation))
+        using (var loader = new ClipLoader(_job.Read, order, epoch, _spec.Data.ClipBytes(), _spec.Training.BatchSize, _state.StepInEpoch * _spec.Training.Accumulation, ClipLoader.Threads(_spec.Resources.Threads, _device.type == DeviceType.CPU)))
         {
             while (_job.Signal.Request == StopRequest.None && _state.StepInEpoch < _stepsPerEpoch)
             {
@@ -220,7 +220,7 @@ public sealed class Trainer : IDisposable
         if (_evaluator.Indices(Split.Validation).Length == 0)
             return null;
         long started = Stopwatch.GetTimestamp();
-        EvaluationResult? validation = _evaluator.Evaluate(_learner.Model, Split.Validation, views: 1, (_, _) =>
+        EvaluationResult? validation = _evaluator.Evaluate(_learner.Model, Split.Validation, views: 1, stride: 0, (_, _) =>
         {
             _report.CheckIn(_state, "validation");
             return !(abandonOnPause && _job.Signal.Request == StopRequest.Pause);
@@ -283,7 +283,7 @@ public sealed class Trainer : IDisposable
                 _report.Log(LogLevel.Warning, $"The test uses the last weights instead of the best: {refusal}");
         }
 
-        EvaluationResult test = _evaluator.Evaluate(_learner.Model, Split.Test, _spec.Evaluation.TestViews, (_, _) =>
+        EvaluationResult test = _evaluator.Evaluate(_learner.Model, Split.Test, _spec.Evaluation.TestViews, _spec.Evaluation.ViewStride, (_, _) =>
         {
             _report.CheckIn(_state, "test");
             return true;

@@ -9,6 +9,8 @@ Add("step", "A training step of the seed model against PyTorch, and its share of
 Add("precision", "bfloat16 against float32, the seed model.", PrecisionBenchmark.Run);
 Add("loading", "An epoch from prepared frames with augmentation against bare steps in memory.", LoadingBenchmark.Run);
 Add("flow", "Optical flow: milliseconds for a pair of frames, and the error on a known motion.", FlowBenchmark.Run);
+AddMedia("prepare", "Frames a second of preparing against the plain ffmpeg program.", PrepareBenchmark.Run);
+AddMedia("reading", "Augmented clips from prepared frames against decoding.", ReadingBenchmark.Run);
 AddMemory();
 Add("phases", "Time in data, forward, backward and optimizer, float32 and bfloat16.", PhaseBenchmark.Run);
 return root.Parse(args).Invoke();
@@ -21,6 +23,14 @@ void Add(string name, string description, Func<int, int, int> run)
         TorchRuntime.Start(parsed.GetValue(threads));
         return run(parsed.GetValue(threads), parsed.GetValue(rounds));
     });
+    root.Add(command);
+}
+
+void AddMedia(string name, string description, Func<int, int, string?, int> run)
+{
+    var videos = new Option<string?>("--videos") { Description = "Folder of a data set; without it, videos are made.", HelpName = "DIR" };
+    var command = new Command(name, description) { threads, rounds, videos };
+    command.SetAction(parsed => run(parsed.GetValue(threads), parsed.GetValue(rounds), parsed.GetValue(videos)));
     root.Add(command);
 }
 

@@ -3,7 +3,9 @@ namespace LrcnLab.Core.Specs;
 /// <summary>What a frame shows: three colours, one brightness, or in three channels how each pixel moves to the next frame.</summary>
 public enum ColorMode { Rgb, Gray, Flow }
 
-public enum ClipSampling { Uniform, Contiguous, Variable }
+public enum ClipSampling { Uniform, Contiguous, Variable, Skip, SkipDropTail }
+
+public enum ShortVideos { Repeat, Loop, Pad }
 
 public enum FrameFit { Stretch, Crop, Letterbox }
 
@@ -17,11 +19,14 @@ public sealed record DataSpec
     [Field("Clip length", "How many frames of a video the network sees at once.", Unit = "frames", Minimum = 1, Maximum = 512)]
     public int ClipLength { get; init; } = 16;
 
-    [Field("Sampling", "uniform spreads the frames over the whole video; contiguous takes neighbours; variable too, but shorter videos give shorter clips instead of repeating their last frame.")]
+    [Field("Sampling", "uniform takes the middles of equal parts; contiguous neighbours; variable too, with short clips of short videos; skip every n-th; skip-drop-tail too, losing the end.")]
     public ClipSampling Sampling { get; init; } = ClipSampling.Uniform;
 
     [Field("Frame interval", "Distance between the frames of a contiguous or variable clip; uniform sampling ignores it.", Unit = "frames", Minimum = 1, Maximum = 64, Advanced = true)]
     public int FrameInterval { get; init; } = 1;
+
+    [Field("Short videos", "What fills a clip that is longer than its video: repeat shows frames again, loop starts over, pad leaves the rest empty and the network ignores it.", Advanced = true)]
+    public ShortVideos ShortVideos { get; init; } = ShortVideos.Repeat;
 
     [Field("Frame width", "Frames are resized to this width; cost grows with the area.", Unit = "px", Minimum = 8, Maximum = 512)]
     public int Width { get; init; } = 80;
@@ -41,6 +46,9 @@ public sealed record DataSpec
     [Field("Normalisation", "unit maps pixels to 0..1; per-clip gives each clip mean 0 and deviation 1; motion takes from each pixel its mean over time, which leaves what moves.")]
     public ClipNormalization Normalization { get; init; } = ClipNormalization.Unit;
 
+    /// <summary>Clips of short videos have fewer frames, and what lies behind them is masked.</summary>
+    public bool HasShortClips() => Sampling == ClipSampling.Variable || ShortVideos == ShortVideos.Pad;
+
     /// <summary>Channels of a frame: 3 for RGB and flow, 1 for grey.</summary>
     public int Channels() => Color == ColorMode.Gray ? 1 : 3;
 }
@@ -53,7 +61,13 @@ public sealed record AugmentationSpec
     [Field("Crop", "Cuts off up to this share of width and height, at a random place, and enlarges the rest to the full frame.", Unit = "of size", Minimum = 0, Maximum = 0.75)]
     public double Crop { get; init; }
 
-    [Field("Mirror", "Mirrors half of the clips left to right; wrong where left and right differ in meaning.")]
+    [Field("Crop scales", "Cuts width and height to one of these shares each, neighbours in the list at most, at a random place, and enlarges the rest; empty for none.", Unit = "%", Minimum = 25, Maximum = 100, Advanced = true)]
+    public IReadOnlyList<int> CropScales { get; init; } = [];
+
+    [Field("Aspect", "Makes the picture wider or taller by up to this share, at a random place of what that cuts off.", Unit = "of shape", Minimum = 0, Maximum = 1, Advanced = true)]
+    public double Aspect { get; init; }
+
+    [Field("Mirror", "Mirrors half of the clips left to right, except of classes that the data set marks as not to be mirrored.")]
     public bool HorizontalFlip { get; init; }
 
     [Field("Brightness", "Changes brightness by up to this share.", Unit = "of range", Minimum = 0, Maximum = 1, Advanced = true)]
@@ -65,6 +79,21 @@ public sealed record AugmentationSpec
     [Field("Saturation", "Makes colours stronger or paler by up to this share; grey frames stay as they are.", Unit = "of saturation", Minimum = 0, Maximum = 1, Advanced = true)]
     public double Saturation { get; init; }
 
+    [Field("Hue", "Turns all colours by up to this share of the colour circle; grey frames stay as they are.", Unit = "of circle", Minimum = 0, Maximum = 0.5, Advanced = true)]
+    public double Hue { get; init; }
+
+    [Field("Erase", "Share of the clips in which a random rectangle, the same in all frames, becomes grey.", Unit = "of clips", Minimum = 0, Maximum = 1, Advanced = true)]
+    public double Erase { get; init; }
+
+    [Field("Largest erased part", "Area of the erased rectangle: at least 2 % of the frame, at most this share.", Unit = "of area", Minimum = 0.02, Maximum = 0.8, Advanced = true)]
+    public double EraseArea { get; init; } = 0.33;
+
     [Field("Time jitter", "Draws each frame at random within its part of the video instead of from the middle.")]
     public bool TimeJitter { get; init; }
+
+    [Field("Speed", "Plays contiguous clips faster or slower by up to this share.", Unit = "of speed", Minimum = 0, Maximum = 0.9, Advanced = true)]
+    public double Speed { get; init; }
+
+    [Field("Reverse", "Plays half of the clips backwards; wrong where the direction of time matters.", Advanced = true)]
+    public bool TimeReversal { get; init; }
 }

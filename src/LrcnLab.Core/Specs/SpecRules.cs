@@ -36,8 +36,10 @@ public static class SpecRules
             yield return new SpecProblem("schedule.milestones", "The multi-step schedule needs at least one milestone, in rising order, such as 30, 60, 80.");
         if (spec.Model.Sequence is { Dropout: > 0, Layers: 1 })
             yield return new SpecProblem("model.sequence.dropout", "Dropout between layers needs at least 2 layers; for one layer use the input dropout.");
-        if (spec.Training.Mixup > 0 && spec.Data.Sampling == ClipSampling.Variable)
-            yield return new SpecProblem("training.mixup", "Mixup blends clips of the same length: choose another sampling than variable, or 0.");
+        if (spec.Training.Mixup > 0 && spec.Data.HasShortClips())
+            yield return new SpecProblem("training.mixup", "Mixup blends clips of the same length: choose another sampling than variable and another way for short videos than pad, or 0.");
+        if (spec.Evaluation.ViewStride > 0 && spec.Data.Sampling is not (ClipSampling.Contiguous or ClipSampling.Variable))
+            yield return new SpecProblem("evaluation.viewStride", $"A stride of {spec.Evaluation.ViewStride} frames needs clips of neighbouring frames: choose contiguous or variable sampling, or 0.");
         if (spec.Resources.RecomputeFrames > 0 && spec.Model.Backbone.Normalization == FrameNormalization.Batch)
             yield return new SpecProblem("resources.recomputeFrames", "Recomputing would take a batch norm's statistics from a part of the batch: choose normalisation none or group, or 0.");
         if (spec.Resources is { Precision: not Precision.Float32, RecomputeFrames: > 0 })

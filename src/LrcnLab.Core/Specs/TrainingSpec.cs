@@ -65,6 +65,9 @@ public sealed record EvaluationSpec
 {
     [Field("Test views", "Clips that are taken from different places of each test video, whose probabilities are averaged; the test takes as many times longer.", Unit = "clips", Minimum = 1, Maximum = 64, Advanced = true)]
     public int TestViews { get; init; } = 1;
+
+    [Field("View stride", "Tests with a clip from every so many frames on, over the whole video, whatever the test views say; the paper has 16 frames with stride 8; 0 for none.", Unit = "frames", Minimum = 0, Maximum = 512, Advanced = true)]
+    public int ViewStride { get; init; }
 }
 
 public sealed record CheckpointSpec

@@ -32,6 +32,9 @@ public static class Shuffle
     /// <summary>The source of one sample's augmentation in one epoch.</summary>
     public static SplitMix ForSample(int seed, int epoch, int sample) => new(Mix(seed, epoch, sample));
 
+    /// <summary>A further source of the same sample in the same epoch: what draws from it changes nothing for the others.</summary>
+    public static SplitMix ForSample(int seed, int epoch, int sample, RandomStream stream) => new(new SplitMix(Mix(seed, epoch, sample) + (ulong)stream).Next());
+
     private static ulong Mix(int seed, int epoch, int sample)
     {
         var mixer = new SplitMix((uint)seed);
@@ -40,6 +43,9 @@ public static class Shuffle
         return new SplitMix(b).Next();
     }
 }
+
+/// <summary>What draws by itself, so that switching it on or off leaves all other draws as they were. The numbers never change.</summary>
+public enum RandomStream { Shape = 1, Hue = 2, Erase = 3, Time = 4 }
 
 /// <summary>SplitMix64 (Steele, Lea, Flood 2014): small, fast, and the same everywhere.</summary>
 public struct SplitMix(ulong state)

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using LrcnLab.Core.Specs;
 using LrcnLab.Core.Training;
 
@@ -13,9 +12,15 @@ namespace LrcnLab.Media.Prepared;
 /// <param name="CutTop">Share of the cut height that is taken from the top, the rest from the bottom.</param>
 public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, double Cut = 0, double CutLeft = 0, double CutTop = 0)
 {
-    private const uint One = 256;
+    private const int One = RowStretch.One;
 
     public static ClipChange None { get; }
+
+    /// <summary>Share of the width that is left by <see cref="Cut"/> which is cut off too.</summary>
+    public double Narrow { get; init; }
+
+    /// <summary>Share of the height that is left by <see cref="Cut"/> which is cut off too.</summary>
+    public double Flat { get; init; }
 
     /// <summary>Always draws six numbers, so that switching one change on leaves the others as they were.</summary>
     public static ClipChange Draw(AugmentationSpec spec, int width, int height, ref SplitMix random)
@@ -25,13 +30,28 @@ public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, do
         return new ClipChange(x, y, mirror, random.NextUnit() * spec.Crop, random.NextUnit(), random.NextUnit());
     }
 
+    /// <summary>With a draw of crop scales and aspect from another source. Always draws three numbers.</summary>
+    public ClipChange Reshape(AugmentationSpec spec, ref SplitMix random)
+    {
+        double first = random.NextUnit(), second = random.NextUnit(), stretch = random.NextSymmetric(Math.Log(1 + spec.Aspect));
+        double width = 1, height = 1;
+        if (spec.CropScales is { Count: > 0 and int count } scales)
+        {
+            // TSN's multi-scale crop: the two sides are at most one entry apart, so that shapes stay moderate.
+            int wide = (int)(first * count), from = Math.Max(0, wide - 1), to = Math.Min(count - 1, wide + 1);
+            (width, height) = (scales[wide] / 100.0, scales[from + (int)(second * (to - from + 1))] / 100.0);
+        }
+
+        return this with { Narrow = 1 - width * Math.Exp(Math.Min(0, stretch)), Flat = 1 - height * Math.Exp(Math.Min(0, -stretch)) };
+    }
+
     /// <param name="source">One frame, planar <c>[C, H, W]</c>.</param>
     /// <param name="target">The changed frame, same shape.</param>
     /// <param name="width">W.</param>
     /// <param name="height">H.</param>
     public void Apply(ReadOnlySpan<byte> source, Span<byte> target, int width, int height)
     {
-        if (Cut > 0)
+        if (Cut > 0 || Narrow > 0 || Flat > 0)
             Enlarge(source, target, width, height);
         else if (ShiftX != 0 || ShiftY != 0 || Mirror)
             Move(source, target, width, height);
@@ -70,58 +90,49 @@ public readonly record struct ClipChange(int ShiftX, int ShiftY, bool Mirror, do
             target.Reverse();
     }
 
-    /// <summary>Crop, shift and mirror at once, bilinear: first two rows become one, then each of its neighbours one pixel.</summary>
+    /// <summary>Crop, shift and mirror at once, bilinear.</summary>
     private void Enlarge(ReadOnlySpan<byte> source, Span<byte> target, int width, int height)
     {
         // A specification allows frames of 512 pixels.
         Span<int> columns = stackalloc int[width], rows = stackalloc int[height];
-        Span<ushort> blended = stackalloc ushort[width + 1];
-        Places(columns, CutLeft, ShiftX);
-        Places(rows, CutTop, ShiftY);
+        Places(columns, Cut + (1 - Cut) * Narrow, CutLeft, ShiftX);
+        Places(rows, Cut + (1 - Cut) * Flat, CutTop, ShiftY);
         if (Mirror)
             columns.Reverse();
+        int blocks = RowStretch.Blocks(width);
+        var stretch = new RowStretch(
+            columns, stackalloc int[blocks], stackalloc byte[blocks * RowStretch.Width], stackalloc ushort[blocks * RowStretch.Width], stackalloc byte[width + 2 * RowStretch.Width]);
+        Span<ushort> above = stackalloc ushort[width], below = stackalloc ushort[width];
         int plane = width * height;
         for (int at = 0; at < source.Length; at += plane)
         {
+            int upper = -1, lower = -1;
             for (int y = 0; y < height; y++)
             {
-                int upper = rows[y] / (int)One;
-                ReadOnlySpan<byte> above = source.Slice(at + upper * width, width), below = source.Slice(at + Math.Min(upper + 1, height - 1) * width, width);
-                Blend(above, below, (ushort)(rows[y] % (int)One), blended);
-                blended[width] = blended[width - 1];
-                Interpolate(blended, columns, target.Slice(at + y * width, width));
+                int row = rows[y] / One, next = Math.Min(row + 1, height - 1);
+                if (row == lower && row != upper)
+                {
+                    Span<ushort> spare = above;
+                    above = below;
+                    below = spare;
+                    (upper, lower) = (lower, upper);
+                }
+
+                if (row != upper)
+                    stretch.Apply(source.Slice(at + row * width, width), above);
+                if (next != lower)
+                    stretch.Apply(source.Slice(at + next * width, width), below);
+                (upper, lower) = (row, next);
+                RowStretch.Blend(above, below, rows[y] % One, target.Slice(at + y * width, width));
             }
         }
     }
 
-    /// <summary>256 times the row between two rows.</summary>
-    private static void Blend(ReadOnlySpan<byte> above, ReadOnlySpan<byte> below, ushort share, Span<ushort> blended)
-    {
-        int x = 0;
-        for (; x <= above.Length - Vector128<byte>.Count; x += Vector128<byte>.Count)
-        {
-            Vector256<ushort> one = Vector256.WidenLower(Vector128.Create(above[x..]).ToVector256()), other = Vector256.WidenLower(Vector128.Create(below[x..]).ToVector256());
-            (one * (ushort)(One - share) + other * share).CopyTo(blended[x..]);
-        }
-
-        for (; x < above.Length; x++)
-            blended[x] = (ushort)(above[x] * (One - share) + below[x] * share);
-    }
-
-    private static void Interpolate(ReadOnlySpan<ushort> blended, ReadOnlySpan<int> columns, Span<byte> row)
-    {
-        for (int x = 0; x < row.Length; x++)
-        {
-            uint place = (uint)columns[x], left = place / One, part = place % One;
-            row[x] = (byte)((blended[(int)left] * (One - part) + blended[(int)left + 1] * part + One * One / 2) / (One * One));
-        }
-    }
-
     /// <summary>Where each pixel of a row or column comes from, in 256ths of a pixel.</summary>
-    private void Places(Span<int> places, double cutBefore, int shift)
+    private static void Places(Span<int> places, double cut, double cutBefore, int shift)
     {
-        int last = (places.Length - 1) * (int)One;
-        double kept = 1 - Cut, first = Cut * cutBefore * places.Length;
+        int last = (places.Length - 1) * One;
+        double kept = 1 - cut, first = cut * cutBefore * places.Length;
         for (int i = 0; i < places.Length; i++)
             places[i] = Math.Clamp((int)Math.Round((first + (i - shift + 0.5) * kept - 0.5) * One), 0, last);
     }

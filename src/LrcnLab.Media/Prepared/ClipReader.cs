@@ -13,6 +13,7 @@ public sealed class ClipReader
     private readonly DataSpec _data;
     private readonly AugmentationSpec _augmentation;
     private readonly int _seed;
+    private readonly bool[] _mayBeMirrored;
 
     /// <exception cref="ArgumentException">The prepared frames are not those of this data set at this size.</exception>
     public ClipReader(PreparedFrames frames, DatasetManifest manifest, DataSpec data, AugmentationSpec augmentation, int seed)
@@ -24,6 +25,7 @@ public sealed class ClipReader
         if (frames.Key.FrameRate != data.FrameRate || frames.Key.Fit != data.Fit || frames.Key.Color != data.Color)
             throw new ArgumentException($"The prepared frames are {frames.Key.FolderName}, the specification asks for another rate, fit or colour.", nameof(frames));
         (_frames, _data, _augmentation, _seed) = (frames, data, augmentation, seed);
+        _mayBeMirrored = [.. manifest.Samples.Select(s => !manifest.Unmirrored.Contains(s.Label))];
     }
 
     /// <summary>Bytes of one clip: T * C * H * W.</summary>
@@ -42,24 +44,34 @@ public sealed class ClipReader
         Span<int> indices = length <= ClipLengthOnStack ? stackalloc int[length] : new int[length];
         ClipChange change = ClipChange.None;
         ColorChange color = default;
+        EraseChange erase = default;
+        TimeChange order = default;
         if (epoch is { } e)
         {
-            SplitMix random = Shuffle.ForSample(_seed, e, sample);
-            change = ClipChange.Draw(_augmentation, _data.Width, _data.Height, ref random);
-            color = ColorChange.Draw(_augmentation, ref random);
+            SplitMix random = Shuffle.ForSample(_seed, e, sample), shape = Shuffle.ForSample(_seed, e, sample, RandomStream.Shape), hue = Shuffle.ForSample(_seed, e, sample, RandomStream.Hue);
+            SplitMix box = Shuffle.ForSample(_seed, e, sample, RandomStream.Erase), time = Shuffle.ForSample(_seed, e, sample, RandomStream.Time);
+            change = ClipChange.Draw(_augmentation, _data.Width, _data.Height, ref random).Reshape(_augmentation, ref shape);
+            if (!_mayBeMirrored[sample])
+                change = change with { Mirror = false };
+            color = ColorChange.Draw(_augmentation, ref random).Turn(_augmentation, ref hue);
+            erase = EraseChange.Draw(_augmentation, _data.Width, _data.Height, ref box);
             ClipSampler.Random(_data, _augmentation.TimeJitter, frames, ref random, indices);
+            order = TimeChange.Draw(_data, _augmentation, ref time);
+            order.Apply(indices, frames);
         }
         else
         {
             ClipSampler.Fixed(_data, frames, place, indices);
         }
 
+        _frames.CheckStillWhole(sample);
         for (int t = 0; t < length; t++)
             change.Apply(_frames.Frame(sample, indices[t]), clip.Slice(t * frameBytes, frameBytes), _data.Width, _data.Height);
-        if (_data.Color != ColorMode.Flow)
+        if (_data.Color == ColorMode.Flow)
+            FlowChange.Turn(clip[..(length * frameBytes)], _data.Width * _data.Height, change.Mirror, order.Reverse);
+        else
             color.Apply(clip[..(length * frameBytes)], _frames.Channels, _data.Width * _data.Height);
-        else if (change.Mirror)
-            FlowChange.Mirror(clip[..(length * frameBytes)], _data.Width * _data.Height);
+        erase.Apply(clip[..(length * frameBytes)], _data.Width, _data.Height);
         return length;
     }
 }

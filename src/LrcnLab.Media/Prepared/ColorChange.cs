@@ -8,7 +8,8 @@ namespace LrcnLab.Media.Prepared;
 /// <param name="Brightness">Added, as a share of the range 0..255.</param>
 /// <param name="Contrast">Distance from mid-grey is multiplied with 1 plus this.</param>
 /// <param name="Saturation">Distance from the pixel's own grey is multiplied with 1 plus this; for RGB only.</param>
-public readonly record struct ColorChange(double Brightness, double Contrast, double Saturation)
+/// <param name="Hue">Colours are turned by this share of the colour circle; for RGB only.</param>
+public readonly record struct ColorChange(double Brightness, double Contrast, double Saturation, double Hue = 0)
 {
     private const int Sixtyfourths = 64;
 
@@ -19,6 +20,9 @@ public readonly record struct ColorChange(double Brightness, double Contrast, do
     public static ColorChange Draw(AugmentationSpec spec, ref SplitMix random) =>
         new(random.NextSymmetric(spec.Brightness), random.NextSymmetric(spec.Contrast), random.NextSymmetric(spec.Saturation));
 
+    /// <summary>With the hue of another source.</summary>
+    public ColorChange Turn(AugmentationSpec spec, ref SplitMix random) => this with { Hue = random.NextSymmetric(spec.Hue) };
+
     /// <param name="frames">Planar <c>[T, C, H, W]</c>, changed in place.</param>
     /// <param name="channels">C.</param>
     /// <param name="plane">H · W.</param>
@@ -28,6 +32,13 @@ public readonly record struct ColorChange(double Brightness, double Contrast, do
         {
             for (int at = 0; at < frames.Length; at += 3 * plane)
                 Saturate(frames.Slice(at, plane), frames.Slice(at + plane, plane), frames.Slice(at + 2 * plane, plane));
+        }
+
+        if (Hue != 0 && channels == 3)
+        {
+            var turn = new HueTurn(Hue);
+            for (int at = 0; at < frames.Length; at += 3 * plane)
+                turn.Apply(frames.Slice(at, plane), frames.Slice(at + plane, plane), frames.Slice(at + 2 * plane, plane));
         }
 
         if (Brightness != 0 || Contrast != 0)

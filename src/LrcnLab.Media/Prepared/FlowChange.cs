@@ -5,13 +5,22 @@ namespace LrcnLab.Media.Prepared;
 /// <summary>What a change of a clip means for frames of optical flow (x, y, magnitude; 128 is no motion), beyond moving their pixels.</summary>
 public static class FlowChange
 {
-    /// <summary>In a mirror everything moves the other way: x becomes 256 − x, at most 255.</summary>
+    /// <summary>In a mirror what goes right goes left, and backwards in time everything goes the other way: a value v becomes 256 − v, at most 255.</summary>
     /// <param name="frames">Planar <c>[T, 3, H, W]</c>, changed in place.</param>
     /// <param name="plane">H · W.</param>
-    public static void Mirror(Span<byte> frames, int plane)
+    /// <param name="mirrored">Left and right were exchanged.</param>
+    /// <param name="reversed">The last frame came first.</param>
+    public static void Turn(Span<byte> frames, int plane, bool mirrored, bool reversed)
     {
+        if (!mirrored && !reversed)
+            return;
         for (int at = 0; at < frames.Length; at += 3 * plane)
-            Negate(frames.Slice(at, plane));
+        {
+            if (mirrored != reversed)
+                Negate(frames.Slice(at, plane));
+            if (reversed)
+                Negate(frames.Slice(at + plane, plane));
+        }
     }
 
     private static void Negate(Span<byte> values)

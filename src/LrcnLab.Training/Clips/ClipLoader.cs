@@ -3,12 +3,14 @@ using System.Runtime.ExceptionServices;
 namespace LrcnLab.Training.Clips;
 
 /// <summary>
-/// Reads the batches of one pass ahead of the training thread: a few threads fill a bounded number of pooled buffers,
-/// and <see cref="Take"/> gives them out in the given order. The order and content depend only on the arguments.
+/// Reads the batches of one pass ahead of the training thread: threads fill <see cref="Buffers"/> pooled buffers, clip by clip and several at the same batch,
+/// and <see cref="Take"/> gives them out in the given order. The order and content depend only on the arguments, not on the threads.
 /// </summary>
 public sealed class ClipLoader : IDisposable
 {
-    private const int Ahead = 4;
+    /// <summary>Batches that are in memory at most, those included that were taken and not yet returned.</summary>
+    public const int Buffers = 4;
+
     private readonly ClipRead _read;
     private readonly ClipChoice[] _order;
     private readonly int? _epoch;
@@ -18,8 +20,10 @@ public sealed class ClipLoader : IDisposable
     private readonly Dictionary<int, ClipBatch> _filled = [];
     private readonly Stack<byte[]> _free = [];
     private readonly Thread[] _threads;
+    private Filling? _current;
     private int _nextToFill;
     private int _nextToTake;
+    private int _faultyBatch = int.MaxValue;
     private ExceptionDispatchInfo? _fault;
     private bool _disposed;
 
@@ -29,20 +33,30 @@ public sealed class ClipLoader : IDisposable
     /// <param name="clipBytes">T · C · H · W.</param>
     /// <param name="batchSize">Clips a batch; the last batch may be smaller.</param>
     /// <param name="firstBatch">Batches to skip.</param>
-    public ClipLoader(ClipRead read, ClipChoice[] order, int? epoch, int clipBytes, int batchSize, int firstBatch = 0)
+    /// <param name="threads">Threads that read; 0 for one a core.</param>
+    public ClipLoader(ClipRead read, ClipChoice[] order, int? epoch, int clipBytes, int batchSize, int firstBatch = 0, int threads = 0)
     {
         (_read, _order, _epoch, _clipBytes, _batchSize) = (read, order, epoch, clipBytes, batchSize);
         Batches = (order.Length + batchSize - 1) / batchSize;
         _nextToFill = _nextToTake = firstBatch;
-        for (int i = 0; i < Ahead; i++)
-            _free.Push(new byte[checked(clipBytes * Math.Min(batchSize, Math.Max(1, order.Length)))]);
-        _threads = [.. Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount / 2, 1, Ahead)).Select(i => new Thread(Fill) { IsBackground = true, Name = $"clips {i}" })];
+        BatchBytes = checked(clipBytes * Math.Min(batchSize, Math.Max(1, order.Length)));
+        for (int i = 0; i < Math.Min(Buffers, Batches - firstBatch); i++)
+            _free.Push(new byte[BatchBytes]);
+        _threads = [.. Enumerable.Range(0, threads > 0 ? threads : Environment.ProcessorCount).Select(i => new Thread(Fill) { IsBackground = true, Name = $"clips {i}" })];
         foreach (Thread thread in _threads)
             thread.Start();
     }
 
     /// <summary>Batches of the whole pass, the skipped ones included.</summary>
     public int Batches { get; }
+
+    /// <summary>Bytes of one buffer. The loader holds <see cref="Buffers"/> of them, fewer where the pass has fewer batches, and never allocates another.</summary>
+    public int BatchBytes { get; }
+
+    /// <summary>Threads to read with: all cores that a run may use, but half of them where the same cores train.</summary>
+    /// <param name="cores">That the run may use; 0 for all of the machine.</param>
+    /// <param name="trainsOnThem">The model computes on the CPU.</param>
+    public static int Threads(int cores, bool trainsOnThem) => Math.Max(1, (cores > 0 ? cores : Environment.ProcessorCount) / (trainsOnThem ? 2 : 1));
 
     /// <summary>The next batch, or null at the end. Waits for it; rethrows what a reading thread threw.</summary>
     public ClipBatch? Take()
@@ -54,7 +68,8 @@ public sealed class ClipLoader : IDisposable
             ClipBatch? batch;
             while (!_filled.Remove(_nextToTake, out batch))
             {
-                _fault?.Throw();
+                if (_nextToTake >= _faultyBatch)
+                    _fault!.Throw();
                 Monitor.Wait(_lock);
             }
 
@@ -87,50 +102,76 @@ public sealed class ClipLoader : IDisposable
 
     private void Fill()
     {
-        while (Reserve() is (int index, byte[] pixels))
+        while (Reserve() is (Filling batch, int clip))
         {
             try
             {
-                int first = index * _batchSize;
-                ClipChoice[] clips = _order[first..Math.Min(_order.Length, first + _batchSize)];
-                int[] lengths = new int[clips.Length];
-                for (int i = 0; i < clips.Length && !Volatile.Read(ref _disposed); i++)
-                    lengths[i] = _read(clips[i].Sample, _epoch, clips[i].Place, pixels.AsSpan(i * _clipBytes, _clipBytes));
-                Publish(index, new ClipBatch(pixels, [.. clips.Select(c => c.Sample)], lengths));
+                ClipChoice choice = _order[batch.Index * _batchSize + clip];
+                batch.Lengths[clip] = _read(choice.Sample, _epoch, choice.Place, batch.Pixels.AsSpan(clip * _clipBytes, _clipBytes));
+                Finish(batch);
             }
             catch (Exception e)
             {
-                Fail(e);
+                Fail(e, batch.Index);
                 return;
             }
         }
     }
 
-    private (int Index, byte[] Pixels)? Reserve()
+    /// <summary>The next clip, in order: so all clips before one that fails are in somebody's hands already, and their batches come out whole.</summary>
+    private (Filling Batch, int Clip)? Reserve()
     {
         lock (_lock)
         {
-            while (!_disposed && _nextToFill < Batches && _free.Count == 0)
+            while (!_disposed && _fault is null)
+            {
+                if (_current is null && _nextToFill < Batches && _free.TryPop(out byte[]? pixels))
+                    _current = new Filling(_nextToFill, pixels, new int[Math.Min(_batchSize, _order.Length - _nextToFill++ * _batchSize)]);
+                if (_current is { } batch)
+                {
+                    int clip = batch.Reserved++;
+                    if (batch.Reserved == batch.Lengths.Length)
+                        _current = null;
+                    return (batch, clip);
+                }
+
+                if (_nextToFill >= Batches)
+                    return null;
                 Monitor.Wait(_lock);
-            return _disposed || _nextToFill >= Batches || _fault is not null ? null : (_nextToFill++, _free.Pop());
+            }
+
+            return null;
         }
     }
 
-    private void Publish(int index, ClipBatch batch)
+    private void Finish(Filling batch)
     {
         lock (_lock)
         {
-            _filled[index] = batch;
+            if (++batch.Finished < batch.Lengths.Length)
+                return;
+            _filled[batch.Index] = new ClipBatch(batch.Pixels, [.. _order.AsSpan(batch.Index * _batchSize, batch.Lengths.Length).ToArray().Select(c => c.Sample)], batch.Lengths);
             Monitor.PulseAll(_lock);
         }
     }
 
-    private void Fail(Exception e)
+    private void Fail(Exception e, int batch)
     {
         lock (_lock)
         {
             _fault ??= ExceptionDispatchInfo.Capture(e);
+            _faultyBatch = Math.Min(_faultyBatch, batch);
             Monitor.PulseAll(_lock);
         }
+    }
+
+    /// <summary>A batch whose clips are being read. Changed under the lock only, but for the clips themselves.</summary>
+    private sealed class Filling(int index, byte[] pixels, int[] lengths)
+    {
+        public int Index { get; } = index;
+        public byte[] Pixels { get; } = pixels;
+        public int[] Lengths { get; } = lengths;
+        public int Reserved { get; set; }
+        public int Finished { get; set; }
     }
 }

@@ -1,6 +1,7 @@
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
+using LrcnLab.Media.Prepared;
 using LrcnLab.Training.Clips;
 using LrcnLab.Training.Models;
 using TorchSharp;
@@ -45,16 +46,18 @@ public sealed class Evaluator(RunSpec spec, IReadOnlyList<Sample> samples, int c
     /// <param name="model">Left in evaluation mode.</param>
     /// <param name="split">Must have samples.</param>
     /// <param name="views">Clips from each video, spread evenly over it; their probabilities and losses are averaged.</param>
+    /// <param name="stride">Where not 0: a clip every so many frames of a video instead, see <see cref="ClipSampler.Places"/>. The loss is the mean over clips, so long videos count more in it; everything else is over videos.</param>
     /// <param name="proceed">Called before each batch with clips done and clips in all; false abandons the evaluation.</param>
     /// <returns>Null when abandoned.</returns>
-    public EvaluationResult? Evaluate(LrcnModel model, Split split, int views, Func<int, int, bool> proceed)
+    public EvaluationResult? Evaluate(LrcnModel model, Split split, int views, int stride, Func<int, int, bool> proceed)
     {
-        ClipChoice[] order = [.. Indices(split).SelectMany(sample => Enumerable.Range(0, views).Select(view => new ClipChoice(sample, (view + 0.5) / views)))];
+        (int Sample, double[] Places)[] videos = [.. Indices(split).Select(sample => (sample, ClipSampler.Places(spec.Data, FrameTicks.Count(samples[sample], spec.Data.FrameRate), views, stride)))];
+        ClipChoice[] order = [.. videos.SelectMany(v => v.Places.Select(place => new ClipChoice(v.Sample, place)))];
         var probabilities = new List<float[]>(order.Length);
         double loss = 0;
         model.eval();
         using var noGradient = no_grad();
-        using var loader = new ClipLoader(read, order, epoch: null, spec.Data.ClipBytes(), spec.Training.BatchSize);
+        using var loader = new ClipLoader(read, order, epoch: null, spec.Data.ClipBytes(), spec.Training.BatchSize, threads: ClipLoader.Threads(spec.Resources.Threads, device.type == DeviceType.CPU));
         while (loader.Take() is ClipBatch batch)
         {
             if (!proceed(probabilities.Count, order.Length))
@@ -68,7 +71,14 @@ public sealed class Evaluator(RunSpec spec, IReadOnlyList<Sample> samples, int c
             loader.Return(batch);
         }
 
-        Prediction[] predictions = [.. order.Chunk(views).Zip(probabilities.Chunk(views), (clips, rows) => new Prediction(clips[0].Sample, _labels[clips[0].Sample], Mean(rows)))];
+        var predictions = new List<Prediction>(videos.Length);
+        int first = 0;
+        foreach (var (sample, places) in videos)
+        {
+            predictions.Add(new Prediction(sample, _labels[sample], Mean([.. probabilities.Skip(first).Take(places.Length)])));
+            first += places.Length;
+        }
+
         return new EvaluationResult(loss / Math.Max(1, order.Length), ClassificationScores.Of(predictions, classes), predictions);
     }
 

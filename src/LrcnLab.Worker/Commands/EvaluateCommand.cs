@@ -83,7 +83,8 @@ internal static class EvaluateCommand
         if (evaluator.Indices(arguments.Split).Length == 0)
             return Ending.Refused($"The data set {manifest.Name} has no clip in the {RunFiles.Word(arguments.Split)} split.");
         Action<long, long> progress = session.Progress("evaluating");
-        EvaluationResult result = evaluator.Evaluate(model, arguments.Split, arguments.Views ?? spec.Evaluation.TestViews, (done, total) =>
+        int stride = arguments.Views is null ? spec.Evaluation.ViewStride : 0;
+        EvaluationResult result = evaluator.Evaluate(model, arguments.Split, arguments.Views ?? spec.Evaluation.TestViews, stride, (done, total) =>
         {
             progress(done, total);
             session.Canceled.ThrowIfCancellationRequested();

@@ -1,5 +1,6 @@
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Specs;
+using LrcnLab.Media.Decoding;
 using LrcnLab.Media.Prepared;
 
 namespace LrcnLab.Media.Tests.Prepared;
@@ -80,4 +81,65 @@ public sealed class ClipReaderTests : IDisposable
     [Fact]
     public void Constructor_OtherFrameSize_IsRefused() =>
         Assert.Contains("16x8", Assert.Throws<ArgumentException>(() => new ClipReader(_frames, _manifest, Data with { Width = 16 }, Strong, 1)).Message, StringComparison.Ordinal);
+
+    public static TheoryData<string> NewChanges => [.. Changes.Keys];
+
+    private static readonly Dictionary<string, AugmentationSpec> Changes = new()
+    {
+        ["scales"] = Strong with { CropScales = [90, 70, 50] },
+        ["aspect"] = Strong with { Aspect = 0.8 },
+        ["erase"] = Strong with { Erase = 1 },
+        ["reverse"] = Strong with { TimeReversal = true },
+    };
+
+    [Theory]
+    [MemberData(nameof(NewChanges))]
+    public void Read_NewChange_IsDeterministicAndLeavesTheOtherDrawsAsTheyWere(string name)
+    {
+        ClipReader with = Reader(Changes[name]), without = Reader(Strong);
+        byte[][] changed = [.. Enumerable.Range(0, 40).Select(e => Read(with, 1, e))], before = [.. Enumerable.Range(0, 40).Select(e => Read(without, 1, e))];
+        Assert.Equal(changed, Enumerable.Range(0, 40).Select(e => Read(Reader(Changes[name]), 1, e)));
+        if (name is "erase" or "reverse")
+            Assert.Contains(changed.Zip(before), p => !p.First.SequenceEqual(p.Second));
+        Assert.Equal(Read(without, 1, null), Read(with, 1, null));
+        foreach (var (a, b) in changed.Zip(before))
+        {
+            // Every frame of these videos has one brightness: with the colours unchanged it tells which frames were taken, in whatever order.
+            if (name != "erase")
+                Assert.Equal(Enumerable.Range(0, 3).Select(t => b[64 * t]).Order(), Enumerable.Range(0, 3).Select(t => a[64 * t]).Order());
+            else if (b[0] != 128 && b[64] != 128 && b[128] != 128)
+                Assert.Equal(Erased(a, b, 0), Erased(a, b, 2));
+        }
+
+        static bool[] Erased(byte[] a, byte[] b, int t) => [.. Enumerable.Range(64 * t, 64).Select(i => a[i] != b[i])];
+    }
+
+    [Fact]
+    public void Read_SameFrames_ChangeAllAlikeAndClassesThatMustNotBeMirroredAreNot()
+    {
+        for (int f = 0; f < 9; f++)
+        {
+            using var picture = new SkiaSharp.SKBitmap(16, 12);
+            picture.Erase(SkiaSharp.SKColors.Black);
+            for (int y = 0; y < 12; y++)
+                picture.SetPixel(0, y, SkiaSharp.SKColors.White);
+            foreach (string video in (string[])["v0", "v1"])
+                _folder.Write($"data/{video}/f{f}.png", TestPictures.Encode(picture, SkiaSharp.SKEncodedImageFormat.Png));
+        }
+
+        string hash = MediaFile.Sha256(_folder.At("data", "v0"), TestContext.Current.CancellationToken);
+        DatasetManifest manifest = _manifest with { Unmirrored = [1], Samples = [.. _manifest.Samples.Select(s => s with { Sha256 = hash })] };
+        using PreparedFrames frames = PreparedFrames.Open(FramePreparer.Prepare(manifest, Data, _folder.At("prepared"), null, TestContext.Current.CancellationToken));
+        var reader = new ClipReader(frames, manifest, Data, new AugmentationSpec { HorizontalFlip = true }, 7);
+        Assert.Equal(2, Enumerable.Range(0, 30).Select(e => Read(reader, 0, e)[0]).Distinct().Count());
+        Assert.Single(Enumerable.Range(0, 30).Select(e => Read(reader, 1, e)[0]).Distinct());
+
+        AugmentationSpec[] all = [Strong, .. Changes.Values, new() { CropScales = [60] }, new() { Aspect = 1 }, new() { Erase = 1 }];
+        foreach (AugmentationSpec augmentation in all)
+        {
+            byte[][] clips = [.. Enumerable.Range(0, 20).Select(e => Read(new ClipReader(frames, manifest, Data, augmentation, 7), 0, e))];
+            Assert.All(clips, clip => Assert.All((int[])[1, 2], t => Assert.Equal(clip[..64], clip[(64 * t)..(64 * t + 64)])));
+            Assert.True(clips.Select(Convert.ToHexString).Distinct().Count() > 3);
+        }
+    }
 }

@@ -50,6 +50,48 @@ public sealed class ClipLoaderTests
         Assert.InRange(reads, 10, 50);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(16)]
+    public void Take_AnyNumberOfThreads_GivesTheSameFromFourBuffers(int threads)
+    {
+        using var loader = new ClipLoader(Fill, Choices, epoch: 3, clipBytes: 5, batchSize: 10, firstBatch: 2, threads);
+        var buffers = new HashSet<byte[]>(ReferenceEqualityComparer.Instance);
+        var seen = new List<int>();
+        while (loader.Take() is ClipBatch batch)
+        {
+            buffers.Add(batch.Pixels);
+            Assert.Equal(loader.BatchBytes, batch.Pixels.Length);
+            Assert.All(batch.Samples.Select((s, i) => (s, i)), c => Assert.Equal((byte)(c.s + 3), batch.Pixels[5 * c.i]));
+            seen.AddRange(batch.Samples);
+            loader.Return(batch);
+        }
+
+        Assert.Equal(Order[20..], seen);
+        Assert.InRange(buffers.Count, 1, ClipLoader.Buffers);
+        Assert.Equal(50, loader.BatchBytes);
+    }
+
+    [Fact]
+    public async Task Take_NothingReturned_ReadsNoFurtherThanItsBuffers()
+    {
+        int reads = 0;
+        using var loader = new ClipLoader((_, _, _, _) => Interlocked.Increment(ref reads), Choices, null, 5, 10, threads: 8);
+        for (int i = 0; i < ClipLoader.Buffers; i++)
+            Assert.NotNull(loader.Take());
+        await Task.Delay(100, TestContext.Current.CancellationToken);
+        Assert.Equal(10 * ClipLoader.Buffers, Volatile.Read(ref reads));
+    }
+
+    [Fact]
+    public void Read_IsCalledFromEveryThreadAtOnce()
+    {
+        using var all = new Barrier(4);
+        using var loader = new ClipLoader((_, _, _, _) => all.SignalAndWait(TimeSpan.FromSeconds(30)) ? 1 : throw new TimeoutException("The threads did not meet."), Choices[..8], null, 5, 8, threads: 4);
+        Assert.Equal(8, Assert.IsType<ClipBatch>(loader.Take()).Samples.Length); // One batch: the threads share it.
+    }
+
     private static int Fill(int sample, int? epoch, double place, Span<byte> clip)
     {
         clip.Fill((byte)(sample + epoch!.Value));
