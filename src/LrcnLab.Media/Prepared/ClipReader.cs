@@ -71,7 +71,7 @@ public sealed class ClipReader
         int plane = _data.Width * _data.Height;
         bool isFlow = _data.Color == ColorMode.Flow;
         if (isFlow)
-            new FlowChange(change.Mirror, timing.Reverse).Apply(read, plane);
+            FlowChange.Turn(read, plane, change.Mirror, timing.Reverse);
         else
             color.Apply(read, _frames.Channels, plane);
         erase.Apply(read, _data.Width, _data.Height, isFlow);

@@ -3,20 +3,22 @@ using System.Numerics;
 namespace LrcnLab.Media.Prepared;
 
 /// <summary>What a change of a clip means for frames of optical flow (x, y, magnitude; 128 is no motion), beyond moving their pixels.</summary>
-/// <param name="Mirror">In a mirror everything moves the other way sideways: x becomes 256 − x, at most 255.</param>
-/// <param name="Reverse">Backwards in time everything moves back: x and y become 256 minus what they were.</param>
-public readonly record struct FlowChange(bool Mirror, bool Reverse)
+public static class FlowChange
 {
+    /// <summary>In a mirror what goes right goes left, and backwards in time everything goes the other way: a value v becomes 256 − v, at most 255.</summary>
     /// <param name="frames">Planar <c>[T, 3, H, W]</c>, changed in place.</param>
     /// <param name="plane">H · W.</param>
-    public void Apply(Span<byte> frames, int plane)
+    /// <param name="mirrored">Left and right were exchanged.</param>
+    /// <param name="reversed">The last frame came first.</param>
+    public static void Turn(Span<byte> frames, int plane, bool mirrored, bool reversed)
     {
+        if (!mirrored && !reversed)
+            return;
         for (int at = 0; at < frames.Length; at += 3 * plane)
         {
-            // Both together leave x as it was.
-            if (Mirror != Reverse)
+            if (mirrored != reversed)
                 Negate(frames.Slice(at, plane));
-            if (Reverse)
+            if (reversed)
                 Negate(frames.Slice(at + plane, plane));
         }
     }

@@ -8,7 +8,7 @@ public sealed class FlowChangeTests : IDisposable
 {
     private const int Width = 8, Height = 8, Frames = 3;
     private static readonly DataSpec Data = new() { Width = Width, Height = Height, Color = ColorMode.Flow, ClipLength = Frames, Sampling = ClipSampling.Contiguous };
-    private static readonly AugmentationSpec OnlyColors = new() { Brightness = 0.5, Contrast = 0.5, Saturation = 0.5 };
+    private static readonly AugmentationSpec OnlyColors = new() { Brightness = 0.5, Contrast = 0.5, Saturation = 0.5, Hue = 0.5 };
     private readonly TemporaryFolder _folder = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -16,27 +16,20 @@ public sealed class FlowChangeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(101)]
-    public void Mirror_OfEveryValue_TurnsXAbout128AndLeavesTheRest(int plane)
+    [InlineData(1, true, false)]
+    [InlineData(101, true, false)]
+    [InlineData(101, false, true)]
+    [InlineData(101, true, true)]
+    [InlineData(101, false, false)]
+    public void Turn_OfEveryValue_NegatesAbout128WhatTurnsAround(int plane, bool mirrored, bool reversed)
     {
         byte[] frames = [.. Enumerable.Range(0, 6 * plane).Select(i => (byte)(i * 7))];
         byte[] changed = [.. frames];
-        new FlowChange(Mirror: true, Reverse: false).Apply(changed, plane);
+        FlowChange.Turn(changed, plane, mirrored, reversed);
 
+        bool[] negated = [mirrored != reversed, reversed, false];
         for (int i = 0; i < frames.Length; i++)
-            Assert.Equal(i / plane % 3 == 0 ? Math.Min(255, 256 - frames[i]) : frames[i], changed[i]);
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Reverse_TurnsBothDirections_AndAMirrorTurnsXBack(bool mirror)
-    {
-        byte[] frames = [200, 100, 90];
-        new FlowChange(mirror, Reverse: true).Apply(frames, 1);
-
-        Assert.Equal([mirror ? (byte)200 : (byte)56, 156, 90], frames);
+            Assert.Equal(negated[i / plane % 3] ? Math.Min(255, 256 - frames[i]) : frames[i], changed[i]);
     }
 
     [Fact]
