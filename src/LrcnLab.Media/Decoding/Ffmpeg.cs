@@ -25,8 +25,12 @@ public sealed record Ffmpeg(string Decoder, string Prober)
     public static MediaException Missing(string path, string format) =>
         new($"{path} is {format} video, which needs the program ffmpeg, and ffmpeg is not installed. Install it ({InstallCommand}), restart LrcnLab and import again.");
 
-    /// <summary>No shell, no standard input (the caller's own carries requests), only local files of known containers.</summary>
-    internal static ProcessStartInfo Command(string program, IEnumerable<string> arguments) => new(program, arguments)
+    /// <summary>Linux' program that starts another with limits; the kernel then refuses memory beyond <see cref="MediaLimits.MaxMemoryBytes"/>. Elsewhere only ffmpeg's own limit holds.</summary>
+    private static readonly string? Limiter = OperatingSystem.IsLinux() ? new[] { "/usr/bin/prlimit", "/bin/prlimit" }.FirstOrDefault(File.Exists) : null;
+
+    /// <summary>No shell, no standard input (the caller's own carries requests), only local files of known containers, bounded memory.</summary>
+    internal static ProcessStartInfo Command(string program, IEnumerable<string> arguments) => new(
+        Limiter ?? program, Limiter is null ? arguments : [$"--as={MediaLimits.MaxMemoryBytes}", "--core=0", "--", program, .. arguments])
     {
         UseShellExecute = false,
         CreateNoWindow = true,
@@ -37,5 +41,5 @@ public sealed record Ffmpeg(string Decoder, string Prober)
 
     /// <summary>Arguments that name the input; a path that looks like an option or an address stays a path.</summary>
     internal static string[] Input(string path) =>
-        ["-protocol_whitelist", "file", "-format_whitelist", "mov,matroska,avi,flv,asf,ogg,mpeg,mpegvideo,mpegts", "-i", "file:" + Path.GetFullPath(path)];
+        ["-max_alloc", $"{MediaLimits.MaxAllocation - 1}", "-protocol_whitelist", "file", "-format_whitelist", "mov,matroska,avi,flv,asf,ogg,mpeg,mpegvideo,mpegts", "-i", "file:" + Path.GetFullPath(path)];
 }

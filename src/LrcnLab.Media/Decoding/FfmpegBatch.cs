@@ -46,7 +46,7 @@ internal static class FfmpegBatch
     /// <returns>False when not every frame came: then nothing that was handed over counts, and each file must be read by itself to learn which is at fault.</returns>
     public static bool TryRead(IReadOnlyList<BatchPart> parts, FrameFormat format, Action<int, int, ReadOnlySpan<byte>> handler, CancellationToken ct)
     {
-        using var program = new OutsideProgram(parts[0].Video.Path, Ffmpeg.Command(parts[0].Video.Ffmpeg.Decoder, Arguments(parts, format)), ct);
+        using var program = new OutsideProgram(parts[0].Video.Path, Ffmpeg.Command(parts[0].Video.Ffmpeg.Decoder, Arguments(parts, format)), MediaLimits.TimeFor(parts.Sum(p => p.Range.End / p.Video.Info.FrameRate)), ct);
         byte[] interleaved = new byte[format.FrameBytes], planar = new byte[format.FrameBytes];
         for (int part = 0; part < parts.Count; part++)
         {

@@ -41,7 +41,7 @@ internal sealed class FfmpegVideo : VideoSource
         [
             "-nostdin", "-hide_banner", "-loglevel", "error", "-threads", "1", .. Ffmpeg.Input(Path), "-map", "0:V:0", "-an", "-sn", "-dn",
             "-vf", $"{ConstantRate(Info)},{Scale(format)},setpts=N/({rate}*TB)", "-r", rate, "-f", "rawvideo", "-pix_fmt", pixels, "pipe:1",
-        ]), ct);
+        ]), MediaLimits.TimeFor(_duration), ct);
         byte[] interleaved = new byte[format.FrameBytes], planar = new byte[format.FrameBytes];
         int frames = 0;
         while (program.Read(interleaved, ct))
@@ -67,8 +67,11 @@ internal sealed class FfmpegVideo : VideoSource
             throw new MediaException($"{Path} is cut off: it announces about {announced:0} frames and has {frames}.");
     }
 
-    /// <summary>Repeats or drops frames of files with uneven times; time counts from the start of the file, as cuts do.</summary>
-    internal static string ConstantRate(VideoInfo info) => $"fps=fps={Rate(info)}:start_time=0";
+    /// <summary>
+    /// Repeats or drops frames of files with uneven times; time counts from the start of the file, as cuts do. AVI has no times: its first frame is the start, although
+    /// ffmpeg counts it later where frames were reordered.
+    /// </summary>
+    internal static string ConstantRate(VideoInfo info) => $"fps=fps={Rate(info)}{(info.Format.StartsWith("AVI", StringComparison.Ordinal) ? "" : ":start_time=0")}";
 
     internal static string Scale(FrameFormat format) => $"scale={format.Width}:{format.Height}:flags=area";
 
@@ -91,7 +94,7 @@ internal sealed class FfmpegVideo : VideoSource
             "-v", "error", "-select_streams", "V:0", "-of", "json",
             "-show_entries", "stream=width,height,avg_frame_rate,r_frame_rate,duration:stream_side_data=rotation:stream_tags=rotate:format=duration",
             .. Ffmpeg.Input(path),
-        ]), ct);
+        ]), MediaLimits.TimeFor(1), ct);
         using var output = new MemoryStream();
         program.Output.CopyTo(output);
         program.Finish(ct);

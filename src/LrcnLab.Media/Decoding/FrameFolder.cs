@@ -23,9 +23,12 @@ internal sealed class FrameFolder : VideoSource
         return new FrameFolder(path, new VideoInfo(format, width, height, 0), [path]);
     }
 
-    /// <summary>The pictures that are a folder's frames, in their order; empty when it is no folder of frames.</summary>
+    /// <summary>The pictures that are a folder's frames, in their order; empty when it is no folder of frames. Links may lead anywhere and are none.</summary>
     public static IReadOnlyList<string> Files(string folder) =>
-        [.. Directory.EnumerateFiles(folder).Where(f => MediaFile.IsPicture(f) && !MediaFile.IsHidden(f)).Order(NaturalOrder.Instance)];
+    [
+        .. new DirectoryInfo(folder).EnumerateFiles().Where(f => MediaFile.IsPicture(f.Name) && !MediaFile.IsHidden(f.Name) && !f.Attributes.HasFlag(FileAttributes.ReparsePoint))
+            .Select(f => System.IO.Path.Combine(folder, f.Name)).Order(NaturalOrder.Instance),
+    ];
 
     public override int Read(FrameFormat format, FrameHandler handler, CancellationToken ct)
     {

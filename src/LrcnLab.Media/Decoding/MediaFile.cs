@@ -26,6 +26,8 @@ public static class MediaFile
         byte[] buffer = new byte[1 << 17];
         foreach (string file in Directory.Exists(path) ? FrameFolder.Files(path) : [path])
         {
+            if (File.Exists(file) && Length(file) == 0)
+                continue;
             using FileStream stream = File.OpenRead(file);
             for (int read; (read = stream.Read(buffer)) > 0;)
             {

@@ -15,6 +15,19 @@ internal static class MediaLimits
     /// <summary>An outside decoder that stays silent for this long is ended.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(60);
 
+    /// <summary>Address space of an outside decoder: 8K video with its reference frames needs less than half.</summary>
+    public const long MaxMemoryBytes = 6L << 30;
+
+    /// <summary>Most bytes that an outside decoder takes at once: four frames of <see cref="MaxPixels"/> in 16-bit RGBA.</summary>
+    public const long MaxAllocation = 2L << 30;
+
+    /// <summary>Two minutes, and twenty times as long as the video lasts: a slow machine decodes 4K at a few frames a second.</summary>
+    /// <param name="seconds">Of video; 0 where the file does not say, which allows what the longest film may take.</param>
+    public static TimeSpan TimeFor(double seconds) =>
+        TimeSpan.FromSeconds(120 + 20 * (double.IsFinite(seconds) && seconds > 0 ? Math.Min(seconds, MaxSeconds) : MaxSeconds));
+
+    private const double MaxSeconds = 5 * 3600;
+
     public static void CheckSize(string path, int width, int height)
     {
         if (width < 1 || height < 1)

@@ -9,7 +9,7 @@ internal readonly record struct MediaSignature(MediaKind Kind, string Name)
 {
     public static MediaSignature Of(string path)
     {
-        if (MediaFile.Length(path) == 0)
+        if (File.Exists(path) && MediaFile.Length(path) == 0)
             return Of([]);
         Span<byte> head = stackalloc byte[512];
         using FileStream stream = File.OpenRead(path);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace LrcnLab.Media.Decoding;
 
-/// <summary>A running outside program whose output is read; ended when it is disposed, cancelled or silent for too long.</summary>
+/// <summary>A running outside program whose output is read; ended when it is disposed, cancelled, silent for too long, or busy for longer than its work can take.</summary>
 internal sealed class OutsideProgram : IDisposable
 {
     private const int MaxErrorText = 4000;
@@ -13,17 +13,23 @@ internal sealed class OutsideProgram : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly Timer _watchdog;
     private readonly CancellationTokenRegistration _cancellation;
+    private readonly TimeSpan _total;
+    private readonly long _started = Stopwatch.GetTimestamp();
     private volatile bool _timedOut;
 
-    public OutsideProgram(string path, ProcessStartInfo start, CancellationToken ct)
+    /// <param name="path">What it works on, for messages.</param>
+    /// <param name="start">The program.</param>
+    /// <param name="total">Ends it after this time even if it is not silent, see <see cref="MediaLimits.TimeFor"/>.</param>
+    /// <param name="ct">Ends it.</param>
+    public OutsideProgram(string path, ProcessStartInfo start, TimeSpan total, CancellationToken ct)
     {
-        _path = path;
+        (_path, _total) = (path, total);
         _process = new Process { StartInfo = start };
         _process.ErrorDataReceived += (_, e) => KeepError(e.Data);
         _process.Start();
         _process.StandardInput.Close();
         _process.BeginErrorReadLine();
-        _watchdog = new Timer(_ => { _timedOut = true; Kill(); }, null, MediaLimits.Silence, Timeout.InfiniteTimeSpan);
+        _watchdog = new Timer(_ => { _timedOut = true; Kill(); }, null, Patience(), Timeout.InfiniteTimeSpan);
         _cancellation = ct.Register(Kill);
     }
 
@@ -33,7 +39,7 @@ internal sealed class OutsideProgram : IDisposable
     public bool Read(Span<byte> buffer, CancellationToken ct)
     {
         int read = Output.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        _watchdog.Change(MediaLimits.Silence, Timeout.InfiniteTimeSpan);
+        _watchdog.Change(Patience(), Timeout.InfiniteTimeSpan);
         ct.ThrowIfCancellationRequested();
         return read == buffer.Length;
     }
@@ -55,9 +61,21 @@ internal sealed class OutsideProgram : IDisposable
         _process.WaitForExit();
         ct.ThrowIfCancellationRequested();
         if (_timedOut)
-            throw new MediaException($"{_path} could not be decoded: ffmpeg gave no frame for {MediaLimits.Silence.TotalSeconds:0} seconds and was ended.");
+        {
+            throw new MediaException(Stopwatch.GetElapsedTime(_started) < _total
+                ? $"{_path} could not be decoded: ffmpeg gave no frame for {MediaLimits.Silence.TotalSeconds:0} seconds and was ended."
+                : $"{_path} could not be decoded: ffmpeg was not done after {_total.TotalSeconds:0} seconds, far more than a video of its length needs, and was ended.");
+        }
+
         if (_process.ExitCode != 0)
             throw new MediaException($"{_path} could not be decoded by ffmpeg: {Reason()}");
+    }
+
+    /// <summary>How long it may stay silent from now on.</summary>
+    private TimeSpan Patience()
+    {
+        TimeSpan left = _total - Stopwatch.GetElapsedTime(_started);
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left < MediaLimits.Silence ? left : MediaLimits.Silence;
     }
 
     public void Dispose()

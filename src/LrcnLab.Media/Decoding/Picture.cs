@@ -28,7 +28,9 @@ internal sealed record Picture(byte[] Rgba, int Width, int Height)
 
     public static byte[] ReadFile(string path)
     {
-        long bytes = new FileInfo(path).Length;
+        long bytes = MediaFile.Length(path);
+        if (bytes == 0 && File.Exists(path))
+            throw new MediaException($"{path} is empty (0 bytes).");
         if (bytes > MediaLimits.MaxPictureBytes)
             throw new MediaException($"{path} has {bytes:N0} bytes; a picture may have at most {MediaLimits.MaxPictureBytes:N0}.");
         return File.ReadAllBytes(path);

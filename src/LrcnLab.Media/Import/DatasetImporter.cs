@@ -172,6 +172,8 @@ public static class DatasetImporter
         Height = part.Info.Height,
         Sha256 = part.Sha256,
         Captions = entry.Captions,
+        Fingerprint = part.Look.Fingerprint,
+        Colors = part.Look.Colors,
     };
 
     private static string ReadLicence(RootFolder root)

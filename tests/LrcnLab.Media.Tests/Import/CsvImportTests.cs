@@ -134,8 +134,7 @@ public sealed class CsvImportTests : IDisposable
     [Fact]
     public void Import_RealGrid_HasTwelveClassesWithoutProblems()
     {
-        string grid = Repository.At("..", "shared", "data", "grid");
-        Assert.SkipWhen(!Directory.Exists(grid), "../shared/data/grid does not lie beside the checkout");
+        string grid = Repository.RealData("grid");
         Assert.SkipWhen(Media.Decoding.Ffmpeg.Installed is null, "ffmpeg is not installed");
         // Every 22nd of its 906 videos: enough to see cuts, splits and batches.
         string[] lines = File.ReadAllLines(Path.Combine(grid, "words.csv"));

@@ -48,7 +48,8 @@ internal sealed class UnpackTarget(string folder, UnpackLimits limits, long arch
             using (Stream? content = open())
             using (FileStream file = new(full, FileMode.CreateNew, FileAccess.Write))
             {
-                if (content is null || Copy(content, file, declared))
+                long copied = content is null ? 0 : Copy(content, file, declared);
+                if (copied == declared)
                 {
                     Files++;
                     return null;
@@ -56,7 +57,7 @@ internal sealed class UnpackTarget(string folder, UnpackLimits limits, long arch
             }
 
             File.Delete(full);
-            return $"it has more bytes than the {declared:N0} that the archive says";
+            return $"its content does not have the {declared:N0} bytes that the archive says";
         }
         catch (Exception e) when (e is InvalidDataException or NotSupportedException or UnauthorizedAccessException || e is IOException io && !Core.DiskFull.IsDiskFull(io))
         {
@@ -65,8 +66,8 @@ internal sealed class UnpackTarget(string folder, UnpackLimits limits, long arch
         }
     }
 
-    /// <summary>False when more comes than was declared.</summary>
-    private bool Copy(Stream content, FileStream file, long declared)
+    /// <returns>Bytes copied; stops soon after there are more than declared.</returns>
+    private long Copy(Stream content, FileStream file, long declared)
     {
         long copied = 0;
         for (int read; (read = content.Read(_buffer)) > 0;)
@@ -75,7 +76,7 @@ internal sealed class UnpackTarget(string folder, UnpackLimits limits, long arch
             copied += read;
             _written += read;
             if (copied > declared)
-                return false;
+                return copied;
             if (_written > limits.MaxBytes)
                 throw new UnpackException($"its files need more than the {limits.MaxBytes:N0} bytes that are free.");
             if (limits.IsBomb(_written, archiveBytes))
@@ -83,6 +84,6 @@ internal sealed class UnpackTarget(string folder, UnpackLimits limits, long arch
             file.Write(_buffer, 0, read);
         }
 
-        return true;
+        return copied;
     }
 }

@@ -75,8 +75,20 @@ internal static class FolderLayout
         return (isFrames ? [folder] : files).Concat(below);
     }
 
-    /// <summary>By name or by content: a video without an ending is a video, and a broken one with an ending is worth a word.</summary>
-    private static bool IsMedia(string file) => MediaFile.IsMedia(file) || MediaSignature.Of(file).Kind is not (MediaKind.Unknown or MediaKind.Empty);
+    /// <summary>By name or by content: a video without an ending is a video, and one that is broken or may not be read is worth a word.</summary>
+    private static bool IsMedia(string file)
+    {
+        if (MediaFile.IsMedia(file))
+            return true;
+        try
+        {
+            return MediaSignature.Of(file).Kind is not (MediaKind.Unknown or MediaKind.Empty);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
 
     private static List<ImportEntry> AddCaptions(RootFolder root, List<ImportEntry> entries, ProblemList problems)
     {

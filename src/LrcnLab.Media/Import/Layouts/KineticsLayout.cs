@@ -44,9 +44,9 @@ internal static class KineticsLayout
             return (null, "youtube_id is missing.");
         if (label.Length == 0)
             return (null, $"{id} has no label, as the test part is published without.");
-        if (!Second(field("time_start"), out int start) || !Second(field("time_end"), out int end) || end <= start)
+        if (!Second(field("time_start"), out double start) || !Second(field("time_end"), out double end) || end <= start)
             return (null, $"time_start {field("time_start")} and time_end {field("time_end")} of {id} are no seconds in order.");
-        string folder = label.Replace(' ', '_'), cut = string.Create(CultureInfo.InvariantCulture, $"{id}_{start:D6}_{end:D6}");
+        string folder = label.Replace(' ', '_'), cut = string.Create(CultureInfo.InvariantCulture, $"{id}_{Math.Round(start):000000}_{Math.Round(end):000000}");
         (string? path, string? reason) = source.Files.FindStem(cut, folder);
         bool whole = path is null;
         if (whole)
@@ -56,10 +56,6 @@ internal static class KineticsLayout
         return (new ImportEntry(path, label, SplitNames.Parse(split) ?? ofTable, whole ? start : null, whole ? end : null, []) { Group = id }, null);
     }
 
-    private static bool Second(string text, out int second)
-    {
-        bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value is >= 0 and < 1e6;
-        second = isNumber ? (int)Math.Round(value) : 0;
-        return isNumber;
-    }
+    private static bool Second(string text, out double second) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out second) && second is >= 0 and < 1e6;
 }

@@ -71,7 +71,7 @@ internal static partial class PathList
         return (null, source.Root.Inside(path) is null ? $"{path} leads out of the data set's folder." : $"The folder {path} does not exist.");
     }
 
-    /// <summary>A path shows itself by a slash or by the ending of a video.</summary>
-    [GeneratedRegex(@"^(?:\S.*/.*|\S.*\.[A-Za-z0-9]{2,4})[ \t,]+\d+$")]
+    /// <summary>A path shows itself by a slash, by the ending of a video, or by the two numbers that follow a folder's name.</summary>
+    [GeneratedRegex(@"^(?:(?:\S.*/.*|\S.*\.[A-Za-z0-9]{2,4})[ \t,]+\d+|\S*[A-Za-z]\S*[ \t]+\d+[ \t]+\d+)$")]
     private static partial Regex Line();
 }
