@@ -85,7 +85,7 @@ class UploadPanel extends HTMLElement {
       if (upload.state === "done") this.open(`/data/import?upload=${upload.id}`);
       this.show();
     });
-    upload.addEventListener("announced", () => this.open(`/data/import?upload=${upload.id}`, true));
+    upload.addEventListener("announced", () => this.open(`/data/import?sending=${upload.id}`, true));
     this.show();
   }
 

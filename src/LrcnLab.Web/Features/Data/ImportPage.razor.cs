@@ -30,14 +30,20 @@ public sealed partial class ImportPage : IDisposable
     [SupplyParameterFromQuery(Name = "upload")]
     public Guid? UploadId { get; set; }
 
+    /// <summary>While it is sent. An address of its own, because going to the address where one is already changes nothing.</summary>
+    [SupplyParameterFromQuery(Name = "sending")]
+    public Guid? SendingId { get; set; }
+
     [SupplyParameterFromQuery(Name = "import")]
     public Guid? ImportId { get; set; }
+
+    private Guid? Current => UploadId ?? SendingId;
 
     private bool FromServer => From == "server";
 
     private ImportSource? Source =>
         FromServer && !string.IsNullOrWhiteSpace(FolderPath) ? ImportSource.OfPath(FolderPath.Trim())
-        : _upload is { State: UploadState.Received } upload && upload.Id == UploadId ? ImportSource.OfUpload(upload.Id)
+        : _upload is { State: UploadState.Received } upload && upload.Id == Current ? ImportSource.OfUpload(upload.Id)
         : null;
 
     public void Dispose()
@@ -51,7 +57,7 @@ public sealed partial class ImportPage : IDisposable
         _problem = null;
         if (FromServer && FolderPath is { } path)
             (_title, _suggestedName) = (path, NameOf(path));
-        if (UploadId is not { } id)
+        if (Current is not { } id)
         {
             _upload = null;
             return;
@@ -70,7 +76,7 @@ public sealed partial class ImportPage : IDisposable
 
     private async Task<string?> DiscardAsync()
     {
-        if (UploadId is { } id)
+        if (Current is { } id)
         {
             (_, string? refusal) = await Uploads.CancelAsync(id, _closed.Token);
             if (refusal is not null)
