@@ -29,13 +29,13 @@ public sealed class BrowseTests(Lab shared, Browser browser)
         await page.WaitForURLAsync("**class=*");
         await Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = " of " }).First).ToBeVisibleAsync();
         int grows = await CountAsync(page);
-        await page.GetByRole(AriaRole.Button, new() { Name = "validation" }).ClickAsync();
+        await page.GetByRole(AriaRole.Group, new() { Name = "Split" }).GetByRole(AriaRole.Button, new() { Name = "validation" }).ClickAsync();
         await page.WaitForURLAsync("**split=validation*");
         await Expect(page.Locator(".bar strong")).Not.ToContainTextAsync($"{grows} of");
         int validation = await CountAsync(page);
 
         Assert.True(all > grows && grows > validation && validation > 0, $"{all}, {grows}, {validation}");
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "validation" })).ToContainTextAsync(validation.ToString(CultureInfo.InvariantCulture));
+        await Expect(page.GetByRole(AriaRole.Group, new() { Name = "Split" }).GetByRole(AriaRole.Button, new() { Name = "validation" })).ToContainTextAsync(validation.ToString(CultureInfo.InvariantCulture));
         await page.ReloadAsync();
         await Expect(page.Locator(".bar strong")).ToContainTextAsync($"{validation} of");
         watch.AssertNoFaults();
@@ -108,7 +108,7 @@ public sealed class BrowseTests(Lab shared, Browser browser)
     {
         (IPage page, PageWatch watch, _) = await OpenAsync("");
         await page.GetByRole(AriaRole.Button, new() { Name = "As the model sees it" }).ClickAsync();
-        await page.WaitForURLAsync("**see=quick-start*");
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "As the model sees it" })).ToBeVisibleAsync();
         ILocator clip = page.Locator("clip-player").First;
         string first = await DrawnAsync(clip, "");
 
