@@ -107,7 +107,7 @@ public sealed class UploadTests : IAsyncLifetime
         Assert.Equal((PieceOutcome.Conflict, 3L), Short(await PutAsync(id, 0, 5, "f")));
         Assert.Equal((PieceOutcome.Invalid, 3L), Short(await PutAsync(id, 0, 3, "defg")));
         Assert.Equal(PieceOutcome.UnknownUpload, (await PutAsync(id, 2, 0, "x")).Outcome);
-        Assert.Equal(PieceOutcome.UnknownUpload, (await PutAsync(Guid.NewGuid(), 0, 0, "x")).Outcome);
+        Assert.Equal(PieceOutcome.UnknownUpload, (await PutAsync(Guid.CreateVersion7(), 0, 0, "x")).Outcome);
     }
 
     [Fact]

@@ -20,9 +20,11 @@ public static class ClipSheets
     /// <param name="output">Receives the pictures; created when missing.</param>
     /// <param name="progress">Frames done and to do while samples are decoded.</param>
     /// <param name="ct">Cancels between clips and within decoding.</param>
+    /// <param name="prepare">Makes frames of samples in a folder and names the one to open, where they are not simply decoded.</param>
     /// <exception cref="MediaException">A file is gone, changed or broken.</exception>
-    public static void Write(DatasetManifest manifest, RunSpec spec, ClipDraw draw, string? preparedRoot, string output, Action<long, long>? progress, CancellationToken ct)
+    public static void Write(DatasetManifest manifest, RunSpec spec, ClipDraw draw, string? preparedRoot, string output, Action<long, long>? progress, CancellationToken ct, Func<DatasetManifest, string, string>? prepare = null)
     {
+        prepare ??= (some, folder) => FramePreparer.Prepare(some, spec.Data, folder, progress, ct);
         Directory.CreateDirectory(output);
         int[] samples = [.. draw.Samples.Distinct().Order()];
         if (OpenPrepared(manifest, spec.Data, preparedRoot) is { } prepared)
@@ -36,7 +38,7 @@ public static class ClipSheets
         try
         {
             DatasetManifest some = manifest with { Samples = [.. samples.Select(s => manifest.Samples[s])] };
-            using PreparedFrames frames = PreparedFrames.OpenSome(FramePreparer.Prepare(some, spec.Data, folder, progress, ct), samples, manifest.Samples.Count);
+            using PreparedFrames frames = PreparedFrames.OpenSome(prepare(some, folder), samples, manifest.Samples.Count);
             Write(frames, manifest, spec, draw, samples, output, ct);
         }
         finally

@@ -69,12 +69,11 @@ public sealed class ClipReader
             change.Apply(_frames.Frame(sample, indices[t]), clip.Slice(t * frameBytes, frameBytes), _data.Width, _data.Height);
         Span<byte> read = clip[..(length * frameBytes)];
         int plane = _data.Width * _data.Height;
-        bool isFlow = _data.Color == ColorMode.Flow;
-        if (isFlow)
+        if (_data.Color == ColorMode.Flow)
             FlowChange.Turn(read, plane, change.Mirror, timing.Reverse);
         else
             color.Apply(read, _frames.Channels, plane);
-        erase.Apply(read, _data.Width, _data.Height, isFlow);
+        erase.Apply(read, _data.Width, _data.Height);
         return length;
     }
 }

@@ -3,7 +3,7 @@ using LrcnLab.Core.Training;
 
 namespace LrcnLab.Media.Prepared;
 
-/// <summary>A rectangle that becomes grey in all frames of a clip (random erasing, Zhong et al. 2017).</summary>
+/// <summary>A rectangle that becomes grey in all frames of a clip (random erasing, Zhong et al. 2017); 128 is no motion in frames of optical flow.</summary>
 /// <param name="Left">Pixels.</param>
 /// <param name="Top">Pixels.</param>
 /// <param name="Width">Pixels; 0 for nothing.</param>
@@ -27,16 +27,14 @@ public readonly record struct EraseChange(int Left, int Top, int Width, int Heig
     /// <param name="planes">Any number of planes <c>[H, W]</c>, changed in place.</param>
     /// <param name="width">W.</param>
     /// <param name="height">H.</param>
-    /// <param name="isFlow">Every third plane is a magnitude of optical flow, where nothing is 0.</param>
-    public void Apply(Span<byte> planes, int width, int height, bool isFlow = false)
+    public void Apply(Span<byte> planes, int width, int height)
     {
         if (Width == 0)
             return;
         for (int plane = 0; plane < planes.Length; plane += width * height)
         {
-            byte nothing = isFlow && plane / (width * height) % 3 == 2 ? (byte)0 : Grey;
             for (int y = Top; y < Top + Height; y++)
-                planes.Slice(plane + y * width + Left, Width).Fill(nothing);
+                planes.Slice(plane + y * width + Left, Width).Fill(Grey);
         }
     }
 }

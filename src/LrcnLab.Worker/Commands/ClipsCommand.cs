@@ -4,6 +4,7 @@ using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
 using LrcnLab.Media.Clips;
+using static TorchSharp.torch;
 
 namespace LrcnLab.Worker.Commands;
 
@@ -56,7 +57,12 @@ internal static class ClipsCommand
         (int[] samples, refusal) = Parse(arguments.Samples, manifest);
         if (refusal is not null)
             return Ending.Refused(refusal);
-        ClipSheets.Write(manifest, arguments.Spec, new ClipDraw(samples, arguments.Epoch, arguments.Normalized), arguments.Prepared, arguments.Output, session.Progress("decoding"), session.Canceled);
+        (Device? device, refusal) = Preparation.DeviceOf(arguments.Spec);
+        if (refusal is not null)
+            return Ending.Refused(refusal);
+        ClipSheets.Write(
+            manifest, arguments.Spec, new ClipDraw(samples, arguments.Epoch, arguments.Normalized), arguments.Prepared, arguments.Output, session.Progress("decoding"), session.Canceled,
+            (some, folder) => Preparation.Prepare(session, some, arguments.Spec.Data, folder, device));
         session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"{samples.Length} clips are drawn in {arguments.Output}." });
         return Ending.Completed;
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
-using LrcnLab.Training;
+using static TorchSharp.torch;
 
 namespace LrcnLab.Worker.Commands;
 
@@ -31,16 +31,10 @@ internal static class PrepareCommand
             var (manifest, refusal) = DatasetSource.Load(session, data, spec.Data, path, prepared);
             if (manifest is null)
                 return Ending.Refused(refusal!);
-            TorchSharp.torch.Device? device = null;
-            if (spec.Data.Color == ColorMode.Flow)
-            {
-                TorchRuntime.Start(spec.Resources.Threads);
-                (device, refusal) = TorchRuntime.Select(spec.Resources.Device);
-                if (device is null)
-                    return Ending.Refused(refusal!);
-            }
-
-            string size = (FramePreparer.EstimateBytes(manifest, spec.Data) / 1e6).ToString("N1", CultureInfo.InvariantCulture);
+            (Device? device, refusal) = Preparation.DeviceOf(spec);
+            if (refusal is not null)
+                return Ending.Refused(refusal);
+            string size = (Preparation.EstimateBytes(manifest, spec.Data) / 1e6).ToString("N1", CultureInfo.InvariantCulture);
             session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"The prepared frames of {manifest.Name} take {size} MB." });
             string folder = Preparation.Prepare(session, manifest, spec.Data, prepared, device, thorough: true);
             session.Emit(new LogEvent { Level = LogLevel.Information, Message = $"{manifest.Samples.Count} clips are prepared in {folder}." });
