@@ -1,3 +1,4 @@
+using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Datasets;
@@ -113,6 +114,8 @@ public sealed class RunService
         if (version.TrainCount == 0)
             return Refused("data.dataset", $"The data set \"{wanted}\" has no sample in its train split, so there is nothing to learn from.");
 
+        if (version.Task != DatasetTask.ActivityRecognition)
+            return Refused("data.dataset", $"\"{wanted}\" has sentences and no classes, and activity recognition needs classes: choose a data set with at least two.");
         if (!spec.Data.AllowLeaks && VersionLeaks.Of(version) is { IsLeaking: true } leaks)
             return Refused("data.allowLeaks", $"{leaks.Refusal($"version {version.Number} of \"{wanted}\"")} Or accept that: data.allowLeaks, in the form the box beside the data set.");
 

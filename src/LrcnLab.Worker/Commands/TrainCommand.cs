@@ -71,6 +71,8 @@ internal static class TrainCommand
         if (manifest is null)
             return Ending.Refused(noData!);
         // A server has asked before it queued the run.
+        if (DatasetTask.Of(manifest) != DatasetTask.ActivityRecognition)
+            return Ending.Refused($"{manifest.Name} has sentences and no classes, and activity recognition needs classes: choose a data set with at least two.");
         if (!spec.Data.AllowLeaks && !arguments.Supervised && !arguments.Resume && LeakGuard.Check(manifest) is { IsLeaking: true } leaks)
             return Ending.Refused($"{leaks.Refusal($"the data set {manifest.Name}")} To train on it all the same: --set data.allowLeaks=true");
 
