@@ -24,12 +24,12 @@ internal readonly struct HueTurn
     public void Apply(Span<byte> red, Span<byte> green, Span<byte> blue)
     {
         int i = 0;
-        for (; i <= red.Length - Vector64<byte>.Count; i += Vector64<byte>.Count)
+        for (; i <= red.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
         {
-            Vector256<int> r = Widen(red[i..]), g = Widen(green[i..]), b = Widen(blue[i..]);
-            Narrow(r * _rr + g * _rg + b * _rb, red[i..]);
-            Narrow(r * _gr + g * _gg + b * _gb, green[i..]);
-            Narrow(r * _br + g * _bg + b * _bb, blue[i..]);
+            Vector256<ushort> r = Widen(red[i..]), g = Widen(green[i..]), b = Widen(blue[i..]);
+            Mix(r, g, b, _rr, _rg, _rb).CopyTo(red[i..]);
+            Mix(r, g, b, _gr, _gg, _gb).CopyTo(green[i..]);
+            Mix(r, g, b, _br, _bg, _bb).CopyTo(blue[i..]);
         }
 
         for (; i < red.Length; i++)
@@ -40,12 +40,16 @@ internal readonly struct HueTurn
 
     private static byte Round(int value) => (byte)Math.Clamp((value + (1 << (Bits - 1))) >> Bits, 0, 255);
 
-    private static Vector256<int> Widen(ReadOnlySpan<byte> values) => Vector256.WidenLower(Vector256.WidenLower(Vector64.Create(values).ToVector128().ToVector256()).AsInt16());
+    private static Vector256<ushort> Widen(ReadOnlySpan<byte> values) => Vector256.WidenLower(Vector128.Create(values).ToVector256());
 
-    private static void Narrow(Vector256<int> values, Span<byte> target)
+    private static Vector128<byte> Mix(Vector256<ushort> r, Vector256<ushort> g, Vector256<ushort> b, int red, int green, int blue)
     {
-        Vector256<int> rounded = Vector256.Min(Vector256.Max((values + Vector256.Create(1 << (Bits - 1))) >> Bits, Vector256<int>.Zero), Vector256.Create(255));
-        Vector128<short> halves = Vector128.Narrow(rounded.GetLower(), rounded.GetUpper());
-        Vector64.Narrow(halves.GetLower().AsUInt16(), halves.GetUpper().AsUInt16()).CopyTo(target);
+        Vector256<int> lower = Round(Vector256.WidenLower(r).AsInt32() * red + Vector256.WidenLower(g).AsInt32() * green + Vector256.WidenLower(b).AsInt32() * blue);
+        Vector256<int> upper = Round(Vector256.WidenUpper(r).AsInt32() * red + Vector256.WidenUpper(g).AsInt32() * green + Vector256.WidenUpper(b).AsInt32() * blue);
+        Vector256<ushort> both = Vector256.Narrow(lower, upper).AsUInt16();
+        return Vector128.Narrow(both.GetLower(), both.GetUpper());
     }
+
+    private static Vector256<int> Round(Vector256<int> values) =>
+        Vector256.Min(Vector256.Max((values + Vector256.Create(1 << (Bits - 1))) >> Bits, Vector256<int>.Zero), Vector256.Create(255));
 }

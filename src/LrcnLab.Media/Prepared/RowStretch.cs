@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace LrcnLab.Media.Prepared;
 
@@ -61,8 +63,8 @@ internal readonly ref struct RowStretch
             }
 
             Vector128<byte> choice = Vector128.Create<byte>(_choice.Slice(block * Width, Width));
-            Vector256<ushort> left = Widen(Vector128.ShuffleNative(Vector128.Create<byte>(_row.Slice(from, Width)), choice));
-            Vector256<ushort> right = Widen(Vector128.ShuffleNative(Vector128.Create<byte>(_row.Slice(from + 1, Width)), choice));
+            Vector256<ushort> left = Widen(Shuffle(Vector128.Create<byte>(_row.Slice(from, Width)), choice));
+            Vector256<ushort> right = Widen(Shuffle(Vector128.Create<byte>(_row.Slice(from + 1, Width)), choice));
             // The difference may wrap; the sum, at most 255 times 256, comes out right again.
             ((left << 8) + (right - left) * Vector256.Create<ushort>(_share.Slice(block * Width, Width))).CopyTo(target[at..]);
         }
@@ -93,6 +95,11 @@ internal readonly ref struct RowStretch
     }
 
     private static Vector256<int> Mix(Vector256<int> a, Vector256<int> b, int share) => ((a << 8) + (b - a) * share + Vector256.Create(One * One / 2)) >> 16;
+
+    /// <summary>All choices are below 16, where the instruction needs no care; the portable call is not always compiled to it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Shuffle(Vector128<byte> values, Vector128<byte> choice) =>
+        Ssse3.IsSupported ? Ssse3.Shuffle(values, choice) : Vector128.Shuffle(values, choice);
 
     private static Vector256<ushort> Widen(Vector128<byte> values) => Vector256.WidenLower(values.ToVector256Unsafe());
 
