@@ -27,6 +27,9 @@ public static class ResumeCheck
 
         if (checkpoint.State.DatasetHash != datasetHash)
             return $"The checkpoint was trained on another version of the data set (hash {Head(checkpoint.State.DatasetHash)}, here {Head(datasetHash)}).";
+        SpecChange? clips = SpecDiff.Between(checkpoint.Spec, spec).FirstOrDefault(c => DecidesClips(c.Path));
+        if (clips is not null)
+            return $"The checkpoint was trained with {clips.Path} {clips.From}, the specification says {clips.To}.";
         foreach (var (name, before, after) in Fixed(checkpoint.Spec).Zip(Fixed(spec), (a, b) => (a.Name, a.Value, b.Value)))
         {
             if (!Equals(before, after))
@@ -36,12 +39,12 @@ public static class ResumeCheck
         return null;
     }
 
+    /// <summary>The name of the data set does not: its content was compared before.</summary>
+    private static bool DecidesClips(string path) =>
+        path.StartsWith("augmentation.", StringComparison.Ordinal) || path.StartsWith("data.", StringComparison.Ordinal) && path is not ("data.dataset" or "data.allowLeaks");
+
     private static IEnumerable<(string Name, object Value)> Fixed(RunSpec spec) =>
     [
-        ("data.sampling", spec.Data.Sampling),
-        ("data.frameInterval", spec.Data.FrameInterval),
-        ("data.normalization", spec.Data.Normalization),
-        ("augmentation", spec.Augmentation),
         ("training.batchSize", spec.Training.BatchSize),
         ("training.accumulation", spec.Training.Accumulation),
         ("training.order", spec.Training.Order),
