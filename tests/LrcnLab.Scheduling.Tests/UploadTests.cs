@@ -41,7 +41,6 @@ public sealed class UploadTests : IAsyncLifetime
     [InlineData("a/NUL.avi")]
     [InlineData("a/\u0007.avi")]
     [InlineData("a /b.avi")]
-    [InlineData("\ud800.avi")]
     [InlineData("")]
     public async Task Create_WithAPathThatLeadsOutOrCannotBeWritten_IsRefused(string path)
     {
@@ -54,7 +53,6 @@ public sealed class UploadTests : IAsyncLifetime
     [Theory]
     [InlineData("a/1.avi", "A/1.AVI", "twice")]
     [InlineData("a", "a/1.avi", "both a file and a folder")]
-    [InlineData("caf\u00e9.avi", "cafe\u0301.avi", "twice")]
     public async Task Create_WithPathsThatCollide_IsRefused(string one, string other, string why)
     {
         var (_, _, refusal) = await Uploads.CreateAsync("x", [new(one, 1), new(other, 1)], Cancel);

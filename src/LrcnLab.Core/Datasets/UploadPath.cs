@@ -44,7 +44,7 @@ public static class UploadPath
         {
             if (Problem(paths[i], windows) is string problem)
                 return (i, problem);
-            string path = paths[i].Normalize(NormalizationForm.FormC);
+            string path = paths[i];
             if (!files.Add(path))
                 return (i, $"The path \"{Shown(path)}\" comes twice (upper and lower case count as the same).");
             for (int slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
@@ -53,7 +53,7 @@ public static class UploadPath
 
         for (int i = 0; i < paths.Count; i++)
         {
-            if (folders.Contains(paths[i].Normalize(NormalizationForm.FormC)))
+            if (folders.Contains(paths[i]))
                 return (i, $"The path \"{Shown(paths[i])}\" is both a file and a folder.");
         }
 
