@@ -37,6 +37,9 @@ public sealed partial class ClassPicker
     [Parameter]
     public EventCallback<string> Chosen { get; set; }
 
+    /// <summary>Bound, not rendered: what is typed while an earlier letter is still on its way is not overwritten by it.</summary>
+    private string Shown => _open ? _typed : Value;
+
     private string ListId => _id + "l";
 
     private string OptionId(int i) => $"{_id}o{i}";
@@ -49,8 +52,9 @@ public sealed partial class ClassPicker
 
     private void Close() => _open = false;
 
-    private void Type(string typed)
+    private void Type(string? text)
     {
+        string typed = text ?? "";
         (_typed, _open, _active) = (typed, true, 0);
         IEnumerable<string> found = Classes.Where(c => c.Contains(typed, StringComparison.OrdinalIgnoreCase)).OrderBy(c => !c.StartsWith(typed, StringComparison.OrdinalIgnoreCase)).Take(MostShown);
         _matches = [.. AllWord is not null && typed.Length == 0 ? found.Prepend("") : found];
