@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using LrcnLab.EndToEnd.Tests.Fixtures;
@@ -26,11 +27,11 @@ public sealed class BrowseTests(Lab shared, Browser browser)
         await picker.ClickAsync();
         await picker.PressSequentiallyAsync("grow");
         await picker.PressAsync("Enter");
-        await page.WaitForURLAsync("**class=*");
+        await Expect(page).ToHaveURLAsync(new Regex("class="));
         await Expect(page.GetByRole(AriaRole.Status).Filter(new() { HasText = " of " }).First).ToBeVisibleAsync();
         int grows = await CountAsync(page);
         await page.GetByRole(AriaRole.Group, new() { Name = "Split" }).GetByRole(AriaRole.Button, new() { Name = "validation" }).ClickAsync();
-        await page.WaitForURLAsync("**split=validation*");
+        await Expect(page).ToHaveURLAsync(new Regex("split=validation"));
         await Expect(page.Locator(".bar strong")).Not.ToContainTextAsync($"{grows} of");
         int validation = await CountAsync(page);
 
@@ -48,6 +49,8 @@ public sealed class BrowseTests(Lab shared, Browser browser)
         (IPage page, PageWatch watch, _) = await OpenAsync("");
         ILocator first = page.Locator(".tile").First;
 
+        // Focus goes to the heading once when a page has opened.
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeFocusedAsync();
         await first.FocusAsync();
         await Expect(first.Locator("clip-player")).ToHaveAttributeAsync("data-playing", "true");
         await page.Keyboard.PressAsync("ArrowRight");
@@ -118,18 +121,52 @@ public sealed class BrowseTests(Lab shared, Browser browser)
 
         Assert.NotEqual(one, two);
         Assert.Equal([137, 80, 78, 71], one[..4]);
+        Assert.Contains("epoch=2", page.Url, StringComparison.Ordinal);
+
+        ILocator brightness = page.GetByLabel(new Regex("^Brightness"));
+        await brightness.FillAsync("0.3");
+        await brightness.PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Draw again" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("set=augmentation\\.brightness"));
+        string third = await DrawnAsync(clip, second);
+        await page.ReloadAsync();
+        await Expect(page.GetByLabel(new Regex("^Brightness"))).ToHaveValueAsync("0.3");
+        await Expect(page.GetByLabel("Epoch", new() { Exact = true })).ToHaveValueAsync("2");
+        Assert.Equal(third, await DrawnAsync(page.Locator("clip-player").First, ""));
         await PictureAsync(page, "browse-model");
         watch.AssertNoFaults();
         await page.Context.CloseAsync();
 
         async Task<string> DrawnAsync(ILocator player, string before)
         {
-            await Expect(player).ToHaveAttributeAsync("src", new System.Text.RegularExpressions.Regex("/clips/"), new() { Timeout = 120_000 });
+            await Expect(player).ToHaveAttributeAsync("src", new Regex("/clips/"), new() { Timeout = 120_000 });
             await page.WaitForFunctionAsync("([element, before]) => element.getAttribute('src') !== before && element.dataset.loaded === 'true'", new object[] { (await player.ElementHandleAsync())!, before }, new() { Timeout = 120_000 });
             return (await player.GetAttributeAsync("src"))!;
         }
 
         async Task<byte[]> BytesAsync(string address) => await (await shared.GetAsync(Cancel)).Api.Http.GetByteArrayAsync(address, Cancel);
+    }
+
+    [Fact]
+    public async Task Detail_OfACopy_ShowsWhatItLooksLikeAndOpensIt()
+    {
+        Guid dataset = await ImportOwnAsync("with-a-copy", 4, copies: 1);
+        (IPage page, PageWatch watch, _) = await OpenAsync("?flags=duplicate,duplicate-across-splits", dataset);
+        Assert.Equal(2, await CountAsync(page));
+
+        await page.Locator(".tile").First.ClickAsync();
+        ILocator detail = page.GetByRole(AriaRole.Dialog), alike = detail.Locator(".alike li");
+        await Expect(alike).ToHaveCountAsync(1);
+        await Expect(alike).ToContainTextAsync("exactly alike");
+        string heading = await detail.GetByRole(AriaRole.Heading, new() { Level = 2 }).InnerTextAsync();
+        string other = await alike.GetByRole(AriaRole.Button).InnerTextAsync();
+        await PictureAsync(page, "browse-alike");
+        await alike.GetByRole(AriaRole.Button).ClickAsync();
+        await Expect(detail.GetByRole(AriaRole.Heading, new() { Name = other, Exact = true })).ToBeVisibleAsync();
+        await Expect(alike.GetByRole(AriaRole.Button)).ToHaveTextAsync(heading);
+
+        watch.AssertNoFaults();
+        await page.Context.CloseAsync();
     }
 
     [Fact]
@@ -209,8 +246,8 @@ public sealed class BrowseTests(Lab shared, Browser browser)
         return (page, watch, lab);
     }
 
-    /// <summary>A data set of few clips of the classes "one" and "two", made for one test.</summary>
-    private async Task<Guid> ImportOwnAsync(string name, int clips)
+    /// <summary>A data set of few clips of the classes "one" and "two", made for one test; the first of them once more in "two".</summary>
+    private async Task<Guid> ImportOwnAsync(string name, int clips, int copies = 0)
     {
         string folder = Path.Combine(shared.ImportRoot, name);
         string[] files = [.. Directory.EnumerateFiles(Path.Combine(TestPaths.RepositoryRoot, "samples"), "*.avi", SearchOption.AllDirectories).Order().Take(clips)];
@@ -220,6 +257,9 @@ public sealed class BrowseTests(Lab shared, Browser browser)
             Directory.CreateDirectory(Path.GetDirectoryName(to)!);
             File.Copy(files[i], to, overwrite: true);
         }
+
+        for (int i = 0; i < copies; i++)
+            File.Copy(files[i], Path.Combine(folder, "two", $"copy-{i}.avi"), overwrite: true);
 
         LabProcess lab = await shared.GetAsync(Cancel);
         using HttpResponseMessage answer = await lab.Api.PostAsync("datasets/import", new JsonObject { ["path"] = folder, ["name"] = name }, Cancel);

@@ -170,7 +170,7 @@ public sealed partial class MainJobTests(Browser browser)
         await page.GetByLabel("Choose first-2", new() { Exact = true }).CheckAsync();
         await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Link, new() { Name = "Compare" }).ClickAsync();
 
-        await page.WaitForURLAsync(url => url.Contains("/compare?runs=", StringComparison.Ordinal) && url.Contains(first.ToString(), StringComparison.Ordinal) && url.Contains(second.ToString(), StringComparison.Ordinal));
+        await Expect(page).ToHaveURLAsync(new Regex($@"/compare\?runs=(?=.*{first})(?=.*{second})"));
         ILocator results = page.GetByRole(AriaRole.Region, new() { Name = "Results" });
         await Expect(results.GetByRole(AriaRole.Link, new() { Name = "first", Exact = true })).ToBeVisibleAsync();
         await Expect(results.GetByRole(AriaRole.Link, new() { Name = "first-2", Exact = true })).ToBeVisibleAsync();
@@ -204,7 +204,7 @@ public sealed partial class MainJobTests(Browser browser)
     private static async Task LaunchAsync(IPage page)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Launch" }).ClickAsync();
-        await page.WaitForURLAsync(RunAddress());
+        await Expect(page).ToHaveURLAsync(RunAddress());
     }
 
     private static async Task<byte[]> DownloadAsync(IPage page, ILocator link, string ending)

@@ -42,6 +42,28 @@ public static class LeakGuard
         return [.. Straddling(manifest.Samples).Where(s => wanted.Contains((s.Kind, s.Name))).SelectMany(s => s.Members).Distinct().Order()];
     }
 
+    /// <summary>Samples that look like one of them: the same part of the same file, or nearly the same frames; the most alike first, at most <paramref name="take"/>.</summary>
+    /// <param name="samples">Of the version.</param>
+    /// <param name="index">The one that the others are compared with.</param>
+    /// <param name="take">Most that are given.</param>
+    /// <returns>Index and share of differing bits of each, in any split.</returns>
+    public static IReadOnlyList<(int Index, double Distance)> AlikeTo(IReadOnlyList<Sample> samples, int index, int take)
+    {
+        Sample one = samples[index];
+        ulong[]? bits = FingerprintBits.Read(one.Fingerprint);
+        return [.. samples.Index().Where(s => s.Index != index).Select(s => (s.Index, Distance: Distance(one, bits, s.Item))).Where(s => s.Distance >= 0).OrderBy(s => s.Distance).ThenBy(s => s.Index).Take(take)];
+    }
+
+    /// <returns>Below 0 when the two do not look alike.</returns>
+    private static double Distance(Sample one, ulong[]? bits, Sample other)
+    {
+        if (one.Sha256.Length > 0 && one.Sha256 == other.Sha256 && one.Start == other.Start && one.End == other.End)
+            return 0;
+        if (bits is null || FingerprintBits.Read(other.Fingerprint) is not { } others || others.Length != bits.Length || !FingerprintBits.SameColors(bits, one.Colors, other.Colors))
+            return -1;
+        return (double)FingerprintBits.Distance(bits, others) / (bits.Length * 64);
+    }
+
     private static IEnumerable<(LeakKind Kind, string Name, int[] Members)> Straddling(IReadOnlyList<Sample> samples)
     {
         var reported = new HashSet<string>(StringComparer.Ordinal);

@@ -56,6 +56,25 @@ public static class SpecText
         return problems.Count == 0 ? SpecReader.Read(tree) : new SpecResult(null, problems);
     }
 
+    /// <summary>The assignments by which <see cref="Set"/> makes one specification of another, in declared order.</summary>
+    public static IReadOnlyList<string> Assignments(RunSpec from, RunSpec to)
+    {
+        var assignments = new List<string>();
+        Compare(SpecWriter.Write(from), SpecWriter.Write(to), "", assignments);
+        return assignments;
+    }
+
+    private static void Compare(JsonObject from, JsonObject to, string prefix, List<string> assignments)
+    {
+        foreach (var (name, value) in to)
+        {
+            if (value is JsonObject section && from[name] is JsonObject before)
+                Compare(before, section, $"{prefix}{name}.", assignments);
+            else if (!JsonNode.DeepEquals(from[name], value))
+                assignments.Add($"{prefix}{name}={value?.ToJsonString() ?? "null"}");
+        }
+    }
+
     /// <returns>Null when it is done.</returns>
     private static SpecProblem? Assign(JsonObject tree, string assignment)
     {

@@ -208,6 +208,37 @@ public sealed class LeakGuardTests
         Assert.Equal(0, LeakGuard.Check(Of(odd, One("b", Split.Test) with { Fingerprint = new FrameFingerprint("AAAA") })).Compared);
     }
 
+    [Fact]
+    public void AlikeTo_OneSample_NamesTheOthersOfEverySplitTheMostAlikeFirst()
+    {
+        var random = new Random(10);
+        byte[] look = Look(random);
+        Sample file = One("f", Split.Train) with { Sha256 = "same", Start = 1, End = 2 };
+        Sample[] samples =
+        [
+            Shown("a", Split.Train, look), Shown("b", Split.Test, Flip(look, 40, random)), Shown("c", Split.Train, Flip(look, 60, random)), Shown("d", Split.Train, Flip(look, 20, random)),
+            file, file with { Path = "copy", Split = Split.Test }, file with { Start = 2, End = 3 },
+        ];
+
+        Assert.Equal([(3, 20 / 1024.0), (1, 40 / 1024.0)], LeakGuard.AlikeTo(samples, 0, 9));
+        Assert.Equal([3], LeakGuard.AlikeTo(samples, 0, 1).Select(a => a.Index));
+        Assert.Equal([(4, 0.0)], LeakGuard.AlikeTo(samples, 5, 9));
+        Assert.Empty(LeakGuard.AlikeTo(samples, 6, 9));
+    }
+
+    [Fact]
+    public void AlikeTo_AnySample_NamesItsPairs()
+    {
+        var random = new Random(11);
+        byte[][] looks = [Look(random), Look(random)];
+        DatasetManifest manifest = Of([.. Enumerable.Range(0, 12).Select(i => Shown($"s{i}", (Split)(i % 2), Flip(looks[i % 4 / 2], random.Next(0, 40), random)))]);
+
+        LeakReport report = LeakGuard.Check(manifest);
+
+        Assert.All(report.Pairs, p => Assert.Contains(LeakGuard.AlikeTo(manifest.Samples, p.First, 99), a => a.Index == p.Second && Math.Abs(a.Distance - p.Distance) < 1e-5));
+        Assert.NotEmpty(report.Pairs);
+    }
+
     private static DatasetManifest Of(params Sample[] samples) => TestManifest.Of(Classes, samples);
 
     private static Sample One(string path, Split split) => TestManifest.Sample(path, 0, split);

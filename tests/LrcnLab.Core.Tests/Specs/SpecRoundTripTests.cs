@@ -26,6 +26,19 @@ public sealed class SpecRoundTripTests
             print: SpecText.ToYaml);
 
     [Fact]
+    public void Assignments_FromOneSpecToAnother_MakeTheOther() =>
+        Gen.Select(AnySpec.Valid, AnySpec.Valid).Sample((one, other) => AssertSame(other, SpecText.Set(one, SpecText.Assignments(one, other))), iter: 500);
+
+    [Fact]
+    public void Assignments_NameOnlyWhatDiffers()
+    {
+        RunSpec basis = Presets.QuickStart.Spec, changed = basis with { Data = basis.Data with { ClipLength = 12 }, Training = basis.Training with { Seed = 9 } };
+
+        Assert.Equal(["data.clipLength=12", "training.seed=9"], SpecText.Assignments(basis, changed));
+        Assert.Empty(SpecText.Assignments(basis, basis));
+    }
+
+    [Fact]
     public void Validate_OfAnyValidSpec_FindsNothing() => AnySpec.Valid.Sample(spec => Assert.Empty(SpecReader.Validate(spec)), iter: 500, print: SpecText.ToJson);
 
     [Fact]

@@ -19,6 +19,7 @@ public sealed partial class BrowsePage
     private int _anchor = -1;
 
     private ClipView? _view;
+    private string? _viewKey;
     private RenderedClips? _pictures;
     private string? _drawProblem;
     private bool _drawing;
@@ -113,7 +114,7 @@ public sealed partial class BrowsePage
     /// <summary>Shows what is there already, then what the worker draws; a newer wish ends an older one.</summary>
     private async Task DrawAsync(ClipView view)
     {
-        _view = view;
+        (_view, _viewKey) = (view, Choice?.Key);
         if (_draw is not null)
             await _draw.CancelAsync();
         using var draw = CancellationTokenSource.CreateLinkedTokenSource(_closed.Token);
@@ -148,7 +149,7 @@ public sealed partial class BrowsePage
     private bool IsDrawn(SampleRow sample, out int frames)
     {
         frames = 0;
-        return See is not null && _pictures is not null && _pictures.Frames.TryGetValue(sample.Index, out frames);
+        return Choice is not null && _pictures is not null && _pictures.Frames.TryGetValue(sample.Index, out frames);
     }
 
     private string SourceOf(SampleRow sample) => IsDrawn(sample, out int frames)
@@ -157,7 +158,7 @@ public sealed partial class BrowsePage
 
     private int FramesOf(SampleRow sample) => IsDrawn(sample, out int frames) ? frames : Math.Min(SheetFrames, sample.Frames);
 
-    private string? ModelNote(SampleRow sample) => See is null || _view is null
+    private string? ModelNote(SampleRow sample) => Choice is null || _view is null
         ? null
         : !IsDrawn(sample, out int frames)
             ? "The clip itself; it is not drawn yet."

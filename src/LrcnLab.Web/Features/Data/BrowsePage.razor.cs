@@ -14,7 +14,8 @@ namespace LrcnLab.Web.Features.Data;
 /// <summary>All clips of a version to look at. What is shown stands in the address; what is about to be changed does not.</summary>
 public sealed partial class BrowsePage : IAsyncDisposable
 {
-    private const int PageSize = 60, ModelPageSize = 24, SheetFrames = 16, RelatedShown = 12, RunsShown = 30;
+    internal const int SheetFrames = 16;
+    private const int PageSize = 60, ModelPageSize = 24, RelatedShown = 12, RunsShown = 30;
     private readonly CancellationTokenSource _closed = new();
     private ElementReference _root;
     private IJSObjectReference? _keys;
@@ -23,6 +24,7 @@ public sealed partial class BrowsePage : IAsyncDisposable
     private ClipFacets _facets = ClipFacets.None;
     private int[] _indices = [];
     private IReadOnlyList<SampleRow> _rows = [], _related = [];
+    private IReadOnlyList<AlikeClip>? _alike;
     private IReadOnlyList<CardRun> _runs = [];
     private SampleRow? _detail;
     private int _position, _load, _focus = -1;
@@ -84,11 +86,28 @@ public sealed partial class BrowsePage : IAsyncDisposable
 
     /// <summary>Preset or run by whose settings clips are shown as the model sees them; null for the clips themselves.</summary>
     [SupplyParameterFromQuery(Name = "see")]
-    public string? See { get; set; }
+    public string? Basis { get; set; }
+
+    [SupplyParameterFromQuery(Name = "draw")]
+    public string? Draw { get; set; }
+
+    [SupplyParameterFromQuery(Name = "epoch")]
+    public int? Epoch { get; set; }
+
+    [SupplyParameterFromQuery(Name = "seed")]
+    public int? Seed { get; set; }
+
+    [SupplyParameterFromQuery(Name = "values")]
+    public string? Values { get; set; }
+
+    [SupplyParameterFromQuery(Name = "set")]
+    public string[]? Settings { get; set; }
+
+    private ViewChoice? Choice => ViewChoice.Parse(Basis, Draw, Epoch, Seed, Values, Settings);
 
     private ClipFilter Filter => ClipFilter.Parse(Class, Split, From, To, Flags, Text, Sort);
 
-    private int Size => See is null ? PageSize : ModelPageSize;
+    private int Size => Choice is null ? PageSize : ModelPageSize;
 
     private int Pages => Math.Max(1, (_indices.Length + Size - 1) / Size);
 
@@ -139,12 +158,24 @@ public sealed partial class BrowsePage : IAsyncDisposable
             return;
         if ((detail is null) != (_detail is null))
             _focus = detail?.Index ?? _detail!.Index;
+        bool another = detail is not null && (detail.Index != _detail?.Index || detail.VersionId != _detail.VersionId);
         (_rows, _detail, _related) = (rows, detail, related);
         _position = detail is null ? 0 : Array.IndexOf(_indices, detail.Index);
-        if (See is null)
+        Task alike = another ? LookForAlikeAsync(detail!) : Task.CompletedTask;
+        if (Choice is null)
             Undraw();
-        else if (_view is not null)
+        else if (_view is not null && _viewKey == Choice.Key)
             await DrawAsync(_view);
+        await alike;
+    }
+
+    /// <summary>The clip is shown meanwhile.</summary>
+    private async Task LookForAlikeAsync(SampleRow detail)
+    {
+        _alike = null;
+        IReadOnlyList<AlikeClip> alike = await Queries.AlikeAsync(detail, RelatedShown, _closed.Token);
+        if (_detail?.VersionId == detail.VersionId && _detail.Index == detail.Index)
+            _alike = alike;
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -169,14 +200,25 @@ public sealed partial class BrowsePage : IAsyncDisposable
     }
 
     /// <summary>Another filter starts at its first page; everything that is not named is gone from the address, but for filter, version and settings.</summary>
-    private void Go(ClipFilter? filter = null, int page = 1, int? sample = null, string? see = "") => Navigation.NavigateTo(Address(filter, page, sample, see));
+    private void Go(ClipFilter? filter = null, int page = 1, int? sample = null) => Navigation.NavigateTo(Address(filter, page, sample));
 
-    private string Address(ClipFilter? filter = null, int page = 1, int? sample = null, string? see = "") => (filter ?? Filter).Address(
+    /// <summary>The same clips, drawn another way. Going back does not go through all draws.</summary>
+    private void See(ViewChoice? choice)
+    {
+        bool first = choice is null || Choice is null;
+        Navigation.NavigateTo(AddressOf(choice, Filter, first ? 1 : Number, Sample), replace: !first);
+    }
+
+    private string Address(ClipFilter? filter = null, int page = 1, int? sample = null) => AddressOf(Choice, filter ?? Filter, page, sample);
+
+    private string AddressOf(ViewChoice? choice, ClipFilter filter, int page, int? sample) => filter.Address(
         Id,
-        new("version", _version!.IsNewest ? null : _version.Version.ToString(CultureInfo.InvariantCulture)),
-        new("see", see is "" ? See : see),
-        new("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null),
-        new("sample", sample?.ToString(CultureInfo.InvariantCulture)));
+        [
+            new("version", _version!.IsNewest ? null : _version.Version.ToString(CultureInfo.InvariantCulture)),
+            .. choice?.Query() ?? [],
+            new("page", page > 1 ? page.ToString(CultureInfo.InvariantCulture) : null),
+            new("sample", sample?.ToString(CultureInfo.InvariantCulture)),
+        ]);
 
     private void Step(int by)
     {

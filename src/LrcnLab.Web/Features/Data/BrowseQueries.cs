@@ -1,4 +1,5 @@
 using LrcnLab.Core.Datasets;
+using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
@@ -14,11 +15,16 @@ public sealed record ClipFacets(IReadOnlyDictionary<int, int> Classes, IReadOnly
     public static ClipFacets None { get; } = new(new Dictionary<int, int>(), new Dictionary<Split, int>(), new Dictionary<SampleFlags, int>());
 }
 
+/// <summary>A clip that looks like another.</summary>
+/// <param name="Sample">The clip.</param>
+/// <param name="Distance">Share of the fingerprint that differs; 0 also for the same part of the same file.</param>
+public sealed record AlikeClip(SampleRow Sample, double Distance);
+
 /// <summary>
 /// Clips of a version by filter. A filter is answered with the places of all its clips (4 bytes each) and the rows of one page are read by their key:
 /// any page of 100,000 clips costs the same, and so does the clip before or after one.
 /// </summary>
-public sealed class BrowseQueries(IDbContextFactory<LabDbContext> database)
+public sealed class BrowseQueries(IDbContextFactory<LabDbContext> database, VersionFolders folders)
 {
     /// <summary>Places of the clips that pass, in the order asked for.</summary>
     /// <param name="version">The version.</param>
@@ -59,6 +65,18 @@ public sealed class BrowseQueries(IDbContextFactory<LabDbContext> database)
         return await db.Samples.AsNoTracking()
             .Where(s => s.VersionId == sample.VersionId && s.Index != sample.Index && (s.Sha256 == sample.Sha256 || (sample.Group != "" && s.Group == sample.Group)))
             .OrderBy(s => s.Sha256 == sample.Sha256 ? 0 : 1).ThenBy(s => s.Index).Take(take).ToListAsync(cancel);
+    }
+
+    /// <summary>Clips that look like this one, the most alike first; the import noted whether there are any. Reads the manifest, which takes a second for 100,000 clips.</summary>
+    /// <returns>At most <paramref name="take"/>, each with the share of its fingerprint that differs.</returns>
+    public async Task<IReadOnlyList<AlikeClip>> AlikeAsync(SampleRow sample, int take, CancellationToken cancel)
+    {
+        if ((sample.Flags & (SampleFlags.Duplicate | SampleFlags.DuplicateAcrossSplits)) == 0)
+            return [];
+        IReadOnlyList<(int Index, double Distance)> found = await Task.Run(
+            async () => await folders.ReadAsync(sample.VersionId, cancel) is { } manifest && sample.Index < manifest.Samples.Count ? LeakGuard.AlikeTo(manifest.Samples, sample.Index, take) : [], cancel);
+        IReadOnlyList<SampleRow> rows = await RowsAsync(sample.VersionId, [.. found.Select(f => f.Index)], cancel);
+        return [.. rows.Join(found, r => r.Index, f => f.Index, (row, f) => new AlikeClip(row, f.Distance))];
     }
 
     /// <summary>One pass over the clips that text and length leave.</summary>

@@ -10,13 +10,13 @@ namespace LrcnLab.Web.Features.Data;
 public sealed partial class BrowseView
 {
     private readonly SpecDraft _draft = new(Presets.QuickStart.Spec);
-    private string? _loaded;
-    private bool _chance = true, _normalized, _changed;
-    private int _epoch = 1, _seed = 1;
+    private RunSpec _basis = Presets.QuickStart.Spec;
+    private string? _loaded, _unknown;
+    private bool _changed;
 
-    /// <summary>Name of a preset, or id of a run.</summary>
+    /// <summary>What is drawn now.</summary>
     [Parameter, EditorRequired]
-    public required string Basis { get; set; }
+    public required ViewChoice Choice { get; set; }
 
     /// <summary>Runs whose settings can be chosen.</summary>
     [Parameter]
@@ -37,20 +37,29 @@ public sealed partial class BrowseView
     [Parameter]
     public EventCallback<ClipView> Changed { get; set; }
 
+    /// <summary>Something else shall be drawn.</summary>
     [Parameter]
-    public EventCallback<string> BasisChosen { get; set; }
+    public EventCallback<ViewChoice> Chosen { get; set; }
+
+    private int Seed => Choice.Seed ?? _basis.Training.Seed;
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_loaded == Basis)
+        string loading = Choice.Key;
+        if (_loaded == loading)
             return;
-        _loaded = Basis;
-        RunSpec? spec = Presets.Find(Basis)?.Spec ?? (Guid.TryParse(Basis, out Guid run) ? await RunSpecOf(run) : null);
-        if (spec is null)
+        _loaded = loading;
+        RunSpec? basis = Presets.Find(Choice.Basis)?.Spec ?? (Guid.TryParse(Choice.Basis, out Guid run) ? await RunSpecOf(run) : null);
+        if (_loaded != loading)
             return;
-        _draft.Replace(spec);
-        _seed = spec.Training.Seed;
-        await ApplyAsync();
+        _basis = basis ?? Presets.QuickStart.Spec;
+        SpecResult changed = SpecText.Set(_basis, Choice.Changes);
+        _unknown = basis is null
+            ? $"There is no preset or run “{Choice.Basis}”: these are the settings of {Presets.QuickStart.Title}."
+            : changed.Spec is null ? $"The address has settings that cannot be used, so they are left as they were: {string.Join(" ", changed.Problems)}" : null;
+        _draft.Replace(changed.Spec ?? _basis);
+        _changed = false;
+        await DrawAsync();
     }
 
     private static IReadOnlyList<SpecField> Fields(string section) => SpecField.All.First(f => f.Name == section).Children;
@@ -58,21 +67,15 @@ public sealed partial class BrowseView
     private static int Number(object? typed, int least, int before) =>
         int.TryParse(typed?.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least ? number : before;
 
-    private Task BasisAsync(string basis) => BasisChosen.InvokeAsync(basis);
-
     private void Mark() => _changed = true;
 
-    private Task SetAsync(Action change)
-    {
-        change();
-        return ApplyAsync();
-    }
+    /// <summary>With what was changed in the fields, if that is possible.</summary>
+    private Task ChooseAsync(ViewChoice choice) =>
+        Chosen.InvokeAsync(_draft.Result.Spec is { } spec ? choice with { Changes = SpecText.Assignments(_basis, spec) } : choice);
 
-    private Task ApplyAsync()
+    private Task DrawAsync()
     {
-        if (_draft.Result.Spec is not { } spec)
-            return Task.CompletedTask;
-        _changed = false;
-        return Changed.InvokeAsync(new ClipView(spec with { Training = spec.Training with { Seed = _seed } }, _chance ? _epoch : null, _normalized));
+        RunSpec spec = _draft.Result.Spec ?? _basis;
+        return Changed.InvokeAsync(new ClipView(spec with { Training = spec.Training with { Seed = Seed } }, Choice.Chance ? Choice.Epoch : null, Choice.Normalized));
     }
 }
