@@ -15,7 +15,7 @@ internal static class FingerprintBits
     /// A copy agrees moment by moment: its distance is at most this part of the distance between different moments. Other takes of the same face before the same wall are no
     /// farther from each other than their own frames are.
     /// </summary>
-    private const double MomentShare = 0.5;
+    private const double MomentShare = 0.4;
 
     /// <summary>Where hardly anything moves, moments say nothing, and a copy must be as good as exact.</summary>
     private const double StillThreshold = 0.01;
