@@ -11,6 +11,7 @@ Add("loading", "An epoch from prepared frames with augmentation against bare ste
 AddMedia("prepare", "Frames a second of preparing against the plain ffmpeg program.", PrepareBenchmark.Run);
 AddMedia("reading", "Augmented clips from prepared frames against decoding.", ReadingBenchmark.Run);
 Add("flow", "Optical flow: milliseconds for a pair of frames, and the error on a known motion.", FlowBenchmark.Run);
+AddDatasets();
 AddMemory();
 Add("phases", "Time in data, forward, backward and optimizer, float32 and bfloat16.", PhaseBenchmark.Run);
 return root.Parse(args).Invoke();
@@ -32,6 +33,15 @@ void AddMedia(string name, string description, Func<int, int, string?, int> run)
     var command = new Command(name, description) { threads, rounds, videos };
     command.SetAction(parsed => run(parsed.GetValue(threads), parsed.GetValue(rounds), parsed.GetValue(videos)));
     root.Add(command);
+}
+
+void AddDatasets()
+{
+    var samples = new Option<int>("--samples") { Description = "Samples of the data set.", DefaultValueFactory = _ => 100_000 };
+    var keep = new Option<string?>("--keep") { Description = "Data folder to leave behind, for the program to be started on.", HelpName = "DIR" };
+    var datasets = new Command("datasets", "What the server takes for the pages of one large data set.") { rounds, samples, keep };
+    datasets.SetAction((parsed, _) => DatasetsBenchmark.RunAsync(parsed.GetValue(rounds), parsed.GetValue(samples), parsed.GetValue(keep)));
+    root.Add(datasets);
 }
 
 void AddMemory()
