@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 namespace LrcnLab.Web.Tests;
 
 /// <summary>The whole program in this process, on a fresh data folder.</summary>
-public sealed class LabServer : WebApplicationFactory<Program>
+public class LabServer : WebApplicationFactory<Program>
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("lrcnlab-web-").FullName;
 

@@ -55,6 +55,8 @@ public sealed partial class VersionsEdit : IDisposable
 
     private bool OnlyLeaks => new Uri(Navigation.Uri).AbsolutePath.EndsWith("/leaks", StringComparison.Ordinal);
 
+    private string Heading => OnlyLeaks ? $"Leaks of {_name}" : $"Edit {_name}";
+
     /// <summary>Classes named after a side that may be mirrored.</summary>
     private IReadOnlyList<string> Suggested => [.. _draft!.Manifest.Classes.Where((name, label) => !_draft.Manifest.Unmirrored.Contains(label) && Sides.Any(side => name.Contains(side, StringComparison.OrdinalIgnoreCase)))];
 
