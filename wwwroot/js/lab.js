@@ -32,3 +32,9 @@ export function followEnd(element) {
   }
   if (atEnd) element.scrollTop = element.scrollHeight;
 }
+
+// A heading that comes after the page, because its data took a while, takes the focus that navigation would have given it. Who is at work in the page already keeps it.
+export function focusHeading(heading) {
+  const main = heading?.closest("main"), active = document.activeElement;
+  if (main && (active === main || !main.contains(active))) heading.focus();
+}
