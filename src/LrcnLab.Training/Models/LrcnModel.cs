@@ -48,11 +48,11 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
         if (lengths is null)
         {
             Tensor features = backbone.Features(frames, (layer, x) => observe?.Invoke(layer, x.reshape([batch, time, .. x.shape[1..]])));
-            return Classify(features.to(float32).reshape(batch, time, -1), null, observe);
+            return Classify(features.reshape(batch, time, -1), null, observe);
         }
 
         Tensor places = Places(lengths, time, clips.device);
-        return Classify(Scatter(backbone.Features(frames.index_select(0, places)).to(float32), places, batch, time), lengths, observe);
+        return Classify(Scatter(backbone.Features(frames.index_select(0, places)), places, batch, time), lengths, observe);
     }
 
     /// <summary>The backbone.</summary>
@@ -74,13 +74,14 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Sequence model and head.</summary>
-    /// <param name="features">[N, T, F]</param>
+    /// <param name="features">[N, T, F]; of a backbone in bfloat16, the recurrent layer's matrix products are in bfloat16 too.</param>
     /// <param name="lengths">As for <see cref="Run"/>.</param>
     /// <param name="observe">Called after each layer.</param>
     /// <returns>Logits [N, K] or [N, T, K].</returns>
     public Tensor Classify(Tensor features, long[]? lengths, Action<PlanLayer, Tensor>? observe = null)
     {
-        var sequence = new Sequence(features, features, lengths);
+        Tensor x = features.to(float32);
+        var sequence = new Sequence(x, x, lengths, features.dtype == bfloat16);
         foreach (var (layer, apply) in _sequenceStages)
         {
             sequence = apply(sequence);
@@ -111,7 +112,7 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
             case RecurrentLayer r:
                 var recurrent = new Recurrent(r);
                 register_module(r.Name, recurrent.Module);
-                return s => recurrent.Run(s.X, s.Lengths) is var output ? s with { X = output.Steps, Final = output.Final } : s;
+                return s => recurrent.Run(s.X, s.Lengths, s.Half) is var output ? s with { X = output.Steps, Final = output.Final } : s;
             case ReadoutLayer r:
                 return s => r.Readout switch { Readout.Last => s with { X = s.Final }, Readout.Mean => s with { X = Mean(s) }, _ => s };
             case LinearLayer l:
@@ -139,5 +140,6 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     /// <param name="X">[N, T, F], [N, K] after the read-out of one step.</param>
     /// <param name="Final">[N, F]: the state after a clip's last step.</param>
     /// <param name="Lengths">Valid steps of each clip; null when all are.</param>
-    private readonly record struct Sequence(Tensor X, Tensor Final, long[]? Lengths);
+    /// <param name="Half">Whether matrix products may be in bfloat16.</param>
+    private readonly record struct Sequence(Tensor X, Tensor Final, long[]? Lengths, bool Half);
 }

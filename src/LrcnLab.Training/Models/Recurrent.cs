@@ -36,8 +36,11 @@ internal sealed class Recurrent
 
     /// <param name="features">[N, T, F]</param>
     /// <param name="lengths">Valid steps of each clip; null when all have T.</param>
-    public RecurrentOutput Run(Tensor features, long[]? lengths)
+    /// <param name="half">Matrix products in bfloat16 where that is possible: in an LSTM, on a CPU, for clips of full length.</param>
+    public RecurrentOutput Run(Tensor features, long[]? lengths, bool half = false)
     {
+        if (half && _layer is { Kind: SequenceKind.Lstm, Gates: GateFunction.Sigmoid } && lengths is null && features.device_type == DeviceType.CPU)
+            return new SteppedRecurrent(_layer, _module, half: true).Run(features, null);
         if (_layer.Gates == GateFunction.HardSigmoid)
             return new SteppedRecurrent(_layer, _module).Run(features, lengths);
         if (lengths is null)

@@ -6,10 +6,13 @@ using static TorchSharp.torch;
 namespace LrcnLab.Training.Models;
 
 /// <summary>
-/// LSTM and GRU with Keras' hard sigmoid as gate function, clip(0.2 x + 0.5, 0, 1) (Keras before 2.3), one time step after the other.
-/// Uses the parameters of a PyTorch module; gates i, f, g, o and r, z, n as there.
+/// What libtorch's LSTM and GRU do not do, one time step after the other: Keras' hard sigmoid as gate function, clip(0.2 x + 0.5, 0, 1) (Keras before 2.3), and
+/// <see cref="Bfloat16Lstm"/>. Uses the parameters of a PyTorch module; gates i, f, g, o and r, z, n as there.
 /// </summary>
-internal sealed class SteppedRecurrent(RecurrentLayer layer, nn.Module module)
+/// <param name="layer">All its layers and directions.</param>
+/// <param name="module">Has the parameters.</param>
+/// <param name="half">Products in bfloat16; only for an LSTM with sigmoid gates and clips of full length.</param>
+internal sealed class SteppedRecurrent(RecurrentLayer layer, nn.Module module, bool half = false)
 {
     /// <inheritdoc cref="Recurrent.Run"/>
     public RecurrentOutput Run(Tensor features, long[]? lengths)
@@ -32,6 +35,12 @@ internal sealed class SteppedRecurrent(RecurrentLayer layer, nn.Module module)
     private RecurrentOutput Direction(Tensor x, string name, bool backwards, Tensor? valid)
     {
         int time = (int)x.shape[1];
+        if (half)
+        {
+            Tensor forwards = Bfloat16Lstm.apply(backwards ? x.flip(1) : x, Parameter($"weight_ih_{name}"), Parameter($"weight_hh_{name}"), Parameter($"bias_ih_{name}"), Parameter($"bias_hh_{name}"));
+            return new RecurrentOutput(backwards ? forwards.flip(1) : forwards, forwards.select(1, time - 1));
+        }
+
         Tensor input = nn.functional.linear(x, Parameter($"weight_ih_{name}"), Parameter($"bias_ih_{name}")); // [N, T, G·H]
         Tensor recurrent = Parameter($"weight_hh_{name}"), bias = Parameter($"bias_hh_{name}");
         Tensor h = zeros([x.shape[0], layer.Hidden], x.dtype, x.device), c = h;
