@@ -6,8 +6,8 @@ namespace LrcnLab.Training.Models;
 
 /// <summary>
 /// A second backbone in bfloat16 that computes forward and backward, while the float32 model keeps the weights that the optimizer updates.
-/// Norms stay in float32, and so does everything behind the backbone: it is a few per cent of the work, and oneDNN's LSTM in bfloat16 divides by zero at some
-/// sizes, which ends the process. TorchSharp has no autocast; casting once a step instead of at each call also costs less.
+/// Norms stay in float32. Behind the backbone the float32 model goes on, its LSTM with <see cref="Bfloat16Lstm"/>.
+/// TorchSharp has no autocast; casting once a step instead of at each call also costs less.
 /// </summary>
 internal sealed class Bfloat16Copy : IDisposable
 {

@@ -8,6 +8,8 @@ internal static class TestPaths
 
     public static string WebProgram { get; } = Metadata("WebProgram");
 
+    public static string WorkerProgram { get; } = WebProgram.Replace("LrcnLab.Web", "LrcnLab.Worker", StringComparison.Ordinal);
+
     /// <summary>A new empty folder; the caller deletes it.</summary>
     public static string NewFolder(string purpose) => Directory.CreateTempSubdirectory($"lrcnlab-{purpose}-").FullName;
 
