@@ -1,3 +1,7 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
 namespace LrcnLab.Storage;
 
 /// <summary>Everything that can be configured, section <c>Lab</c>. Call <see cref="Resolve"/> once after binding.</summary>
@@ -59,6 +63,8 @@ public sealed record LabOptions
         Check(Enum.IsDefined(Database.Provider), $"Lab:Database:Provider is \"{Database.Provider}\": allowed are sqlite and postgresql.");
         Check(Database.Provider != DatabaseProvider.Postgresql || Database.ConnectionString.Length > 0,
             "Lab:Database:ConnectionString is empty: PostgreSQL needs one, such as Host=localhost;Database=lrcnlab;Username=lrcnlab.");
+        if (Database.ConnectionString.Length > 0 && Database.ConnectionProblem() is string wrong)
+            problems.Add($"Lab:Database:ConnectionString is not one for {Database.Provider.ToString().ToLowerInvariant()}, as Lab:Database:Provider says: {wrong}");
         return problems;
 
         void Check(bool holds, string problem)
@@ -80,4 +86,19 @@ public sealed record DatabaseOptions
 
     /// <summary>Empty with SQLite for the file in the data folder.</summary>
     public string ConnectionString { get; init; } = "";
+
+    /// <summary>What the provider's own reader says against the text; it never repeats values, which may be secret.</summary>
+    internal string? ConnectionProblem()
+    {
+        try
+        {
+            DbConnectionStringBuilder builder = Provider == DatabaseProvider.Postgresql ? new NpgsqlConnectionStringBuilder() : new SqliteConnectionStringBuilder();
+            builder.ConnectionString = ConnectionString;
+            return null;
+        }
+        catch (ArgumentException e)
+        {
+            return e.Message;
+        }
+    }
 }

@@ -23,6 +23,19 @@ public sealed class LabOptionsTests : IDisposable
         Assert.Equal(keys, options.Problems().Select(p => p.Split(' ')[0]));
     }
 
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite, "Host=localhost;Database=lrcnlab", "sqlite", "host")]
+    [InlineData(DatabaseProvider.Postgresql, "Data Source=lrcnlab.db", "postgresql", "data source")]
+    [InlineData(DatabaseProvider.Postgresql, "nonsense", "postgresql", "Format")]
+    public void Problems_OfAConnectionStringOfAnotherDatabase_SayWhose(DatabaseProvider provider, string text, string named, string word)
+    {
+        var options = new LabOptions { WorkerPath = typeof(LabOptionsTests).Assembly.Location, Database = new DatabaseOptions { Provider = provider, ConnectionString = text } };
+
+        string problem = Assert.Single(options.Problems());
+        Assert.StartsWith($"Lab:Database:ConnectionString is not one for {named}, ", problem, StringComparison.Ordinal);
+        Assert.Contains(word, problem, StringComparison.OrdinalIgnoreCase);
+    }
+
     [Fact]
     public void Resolve_OfRelativePaths_StartsAtTheBase()
     {
