@@ -73,6 +73,31 @@ public sealed class BrowseTests(Lab shared, Browser browser)
     }
 
     [Fact]
+    public async Task Clip_FocusedBeforeItsPictureIsThere_PlaysWhenItComes()
+    {
+        LabProcess lab = await shared.WithSampleAsync(Cancel);
+        JsonNode dataset = (await lab.Api.ItemsAsync("datasets", Cancel)).First(d => d!["name"]!.GetValue<string>() == "moving-garments")!;
+        IPage page = await browser.NewPageAsync(lab);
+        var pictures = new TaskCompletionSource();
+        await page.RouteAsync("**/preview", async route =>
+        {
+            await pictures.Task;
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync($"/data/{dataset["id"]}/browse");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToBeFocusedAsync();
+        ILocator first = page.Locator(".tile").First, second = page.Locator(".tile").Nth(1);
+        await first.FocusAsync();
+        await second.FocusAsync();
+        pictures.SetResult();
+
+        await Expect(second.Locator("clip-player")).ToHaveAttributeAsync("data-playing", "true");
+        await Expect(first.Locator("clip-player")).ToHaveAttributeAsync("data-loaded", "true");
+        await Expect(first.Locator("clip-player")).ToHaveAttributeAsync("data-playing", "false");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Labels_ChangedInPlace_MakeANewVersion()
     {
         Guid dataset = await ImportOwnAsync("labels-to-mend", 6);

@@ -22,6 +22,7 @@ class ClipPlayer extends HTMLElement {
   }
 
   disconnectedCallback() {
+    this.rest();
     this.pause();
     this.seen.disconnect();
   }
@@ -36,7 +37,6 @@ class ClipPlayer extends HTMLElement {
     const src = this.getAttribute("src"), frames = this.frames;
     if (this.image?.complete && this.shown === `${src} ${frames}`) return;
     this.shown = `${src} ${frames}`;
-    const playing = this.timer != null;
     this.pause();
     const image = new Image();
     this.image = image;
@@ -49,7 +49,7 @@ class ClipPlayer extends HTMLElement {
       this.frame = moves ? 0 : Math.floor(frames / 2);
       this.draw();
       this.dataset.loaded = "true";
-      if (moves || playing) this.play();
+      if (moves || this.wanted) this.play();
     };
     image.onerror = () => { if (this.image === image) this.dataset.loaded = "failed"; };
     image.src = src;
@@ -69,17 +69,22 @@ class ClipPlayer extends HTMLElement {
     if (e.pointerType !== "touch" && !this.hasAttribute("autoplay")) return;
     e.preventDefault();
     e.stopPropagation();
-    if (this.timer) this.pause(); else this.play();
+    this.wanted = !this.timer;
+    if (this.wanted) this.play(); else this.pause();
   }
 
+  // Asked for before its picture is there, it plays when the picture comes.
   play() {
+    this.wanted = true;
     if (this.timer || this.frames < 2 || !this.image?.complete || !this.image.naturalWidth) return;
     this.timer = setInterval(() => { this.frame = (this.frame + 1) % this.frames; this.draw(); }, 1000 / (Number(this.getAttribute("rate")) || 8));
     this.dataset.playing = "true";
   }
 
   rest() {
-    if (!this.hasAttribute("autoplay")) this.pause();
+    if (this.hasAttribute("autoplay")) return;
+    this.wanted = false;
+    this.pause();
   }
 
   pause() {

@@ -33,8 +33,8 @@ export function followEnd(element) {
   if (atEnd) element.scrollTop = element.scrollHeight;
 }
 
-// A heading that comes after the page, because its data took a while, takes the focus that navigation would have given it. Who is at work in the page already keeps it.
-export function focusHeading(heading) {
+// Whoever comes to a page begins at its heading, also where it comes late because its data took a while. Who is at work in the page already keeps the focus, except on another page.
+export function focusHeading(heading, arrived) {
   const main = heading?.closest("main"), active = document.activeElement;
-  if (main && (active === main || !main.contains(active))) heading.focus();
+  if (main && (arrived || active === main || !main.contains(active))) heading.focus();
 }
