@@ -10,10 +10,10 @@ using Microsoft.Extensions.Logging;
 
 namespace LrcnLab.Scheduling;
 
-/// <summary>Makes the world agree with the tables, at start and then every two seconds: queued runs have a job, runs without a server are taken up.</summary>
+/// <summary>Makes the world agree with the tables, at start and then every two seconds: queued runs get the slots that are free, runs without a server are taken up.</summary>
 internal sealed class Reconciler(
     RunRecovery recovery,
-    RunQueue queue,
+    Dispatcher dispatcher,
     SlotLeases leases,
     ActiveRuns active,
     ImportRecovery imports,
@@ -82,7 +82,7 @@ internal sealed class Reconciler(
         Lease[] abandoned = [.. held.Where(l => l.Owner == server.Owner ? !active.Contains(l.RunId) : server.IsGone(l, now))];
         await Task.WhenAll(abandoned.Select(l => recovery.RecoverAsync(l, cancellationToken)));
         await EndWithoutLeaseAsync(cancellationToken);
-        await EnqueueAsync(cancellationToken);
+        await dispatcher.DispatchAsync(cancellationToken);
     }
 
     /// <summary>An active run has a lease, always: both change in one write. One without was changed by hand.</summary>
@@ -107,18 +107,6 @@ internal sealed class Reconciler(
     {
         RunState[] active = [RunState.Starting, RunState.Running, RunState.Pausing, RunState.Stopping];
         return db.Runs.Where(r => active.Contains(r.State) && !db.Leases.Any(l => l.RunId == r.Id));
-    }
-
-    private async Task EnqueueAsync(CancellationToken cancellationToken)
-    {
-        await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        var queued = await db.Runs
-            .Where(r => r.State == RunState.Queued && !db.Leases.Any(l => l.RunId == r.Id))
-            .OrderBy(r => r.QueuedAt)
-            .Select(r => new { r.Id, r.JobId })
-            .ToListAsync(cancellationToken);
-        foreach (var run in queued.Where(r => !queue.IsLive(r.JobId)))
-            await queue.EnqueueAsync(run.Id, cancellationToken);
     }
 
     /// <summary>Once, after all journals were read: what a crash left in the artifact store without an owner goes. Where several servers share it, only what is old.</summary>

@@ -33,7 +33,7 @@ public static class SchedulingServices
         services.AddSingleton<ServerIdentity>();
         services.AddSingleton<ActiveRuns>();
         services.AddSingleton<SlotLeases>();
-        services.AddSingleton<RunQueue>();
+        services.AddSingleton<Dispatcher>();
         services.AddSingleton<RunFeed>();
         services.AddSingleton<RunLog>();
         services.AddSingleton<RunIngest>();
@@ -42,7 +42,9 @@ public static class SchedulingServices
         services.AddSingleton<Supervision>();
         services.AddTransient<TrainJob>();
         services.AddSingleton(p => new RunService(
-            p.GetRequiredService<LabWriter>(), p.GetRequiredService<RunQueue>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<LabWriter>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(p => new QueueService(
+            p.GetRequiredService<LabWriter>(), p.GetRequiredService<Dispatcher>(), options, p.GetRequiredService<RunFeed>(), p.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<DatasetRecorder>();
         services.AddSingleton<VersionFolders>();
@@ -62,7 +64,7 @@ public static class SchedulingServices
 
         // Before Hangfire's servers, so that imports of an earlier life are ended before a new one can start.
         services.AddHostedService<Reconciler>();
-        services.AddHangfireServer((p, server) => Configure(p, server, options, QueueNames.Train, options.Slots));
+        services.AddHangfireServer((p, server) => Configure(p, server, options, QueueNames.Train(p.GetRequiredService<ServerIdentity>().Node), options.Slots));
         services.AddHangfireServer((p, server) => Configure(p, server, options, QueueNames.Maintenance, workers: 2));
         return services;
     }

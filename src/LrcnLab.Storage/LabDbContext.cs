@@ -16,6 +16,7 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunStateChange> RunStateChanges => Set<RunStateChange>();
     public DbSet<Lease> Leases => Set<Lease>();
+    public DbSet<SlotHold> SlotHolds => Set<SlotHold>();
     public DbSet<MetricSeries> MetricSeries => Set<MetricSeries>();
     public DbSet<MetricBlock> MetricBlocks => Set<MetricBlock>();
     public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();

@@ -44,6 +44,7 @@ builder.Services.AddProblemDetails();
 builder.Services.AddExceptionHandler<StorageFullHandler>();
 builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.SerializerOptions));
 builder.Services.AddSingleton<RunQueries>();
+builder.Services.AddSingleton<QueueQueries>();
 builder.Services.AddSingleton<DatasetQueries>();
 builder.Services.AddSingleton<VersionQueries>();
 builder.Services.AddSingleton<BrowseQueries>();

@@ -77,10 +77,10 @@ public sealed class TestLab : IAsyncDisposable
     public Task WriteAsync(Func<LabDbContext, Task> change) => Services.GetRequiredService<LabWriter>().WriteAsync(change, Cancel);
 
     /// <summary>A data set whose name tells the fake worker how to behave, and a run of it.</summary>
-    public async Task<Guid> LaunchAsync(string behaviour)
+    public async Task<Guid> LaunchAsync(string behaviour, int priority = 0)
     {
         await AddDatasetAsync(behaviour);
-        CreateRunResult result = await Runs.CreateAsync($"{behaviour} run", Spec(behaviour), null, Cancel);
+        CreateRunResult result = await Runs.CreateAsync($"{behaviour} run", Spec(behaviour), null, Cancel, priority);
         Assert.Empty(result.Problems);
         return result.Id!.Value;
     }

@@ -534,10 +534,6 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<int>("Epochs")
                         .HasColumnType("integer");
 
-                    b.Property<string>("JobId")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)");
-
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 
@@ -549,6 +545,12 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<string>("Preset")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("integer");
+
+                    b.Property<double>("QueueOrder")
+                        .HasColumnType("double precision");
 
                     b.Property<DateTime?>("QueuedAt")
                         .HasColumnType("timestamp with time zone");
@@ -590,13 +592,17 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<string>("VersionsJson")
                         .HasColumnType("text");
 
+                    b.Property<bool>("Yields")
+                        .HasColumnType("boolean");
+
                     b.HasKey("Id");
 
                     b.HasIndex("CreatedAt");
 
                     b.HasIndex("DatasetVersionId");
 
-                    b.HasIndex("State", "QueuedAt");
+                    b.HasIndex("State", "Priority", "QueueOrder")
+                        .IsDescending(false, true, false);
 
                     b.ToTable("Runs");
                 });
@@ -702,6 +708,23 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasIndex("VersionId", "Split", "Label", "Index");
 
                     b.ToTable("Samples", (string)null);
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.SlotHold", b =>
+                {
+                    b.Property<string>("Node")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Node", "Slot");
+
+                    b.ToTable("SlotHolds");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>

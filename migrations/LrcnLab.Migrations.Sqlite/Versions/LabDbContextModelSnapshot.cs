@@ -529,10 +529,6 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<int>("Epochs")
                         .HasColumnType("INTEGER");
 
-                    b.Property<string>("JobId")
-                        .HasMaxLength(100)
-                        .HasColumnType("TEXT");
-
                     b.Property<long>("LastSequence")
                         .HasColumnType("INTEGER");
 
@@ -544,6 +540,12 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<string>("Preset")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Priority")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("QueueOrder")
+                        .HasColumnType("REAL");
 
                     b.Property<DateTime?>("QueuedAt")
                         .HasColumnType("TEXT");
@@ -585,13 +587,17 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<string>("VersionsJson")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("Yields")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("CreatedAt");
 
                     b.HasIndex("DatasetVersionId");
 
-                    b.HasIndex("State", "QueuedAt");
+                    b.HasIndex("State", "Priority", "QueueOrder")
+                        .IsDescending(false, true, false);
 
                     b.ToTable("Runs");
                 });
@@ -695,6 +701,23 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasIndex("VersionId", "Split", "Label", "Index");
 
                     b.ToTable("Samples", (string)null);
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.SlotHold", b =>
+                {
+                    b.Property<string>("Node")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Node", "Slot");
+
+                    b.ToTable("SlotHolds");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>

@@ -97,7 +97,7 @@ public sealed record ResourceSpec
     [Field("Threads", "CPU threads, 0 for all that the slot has; results are the same bit for bit only at the same number.", Unit = "threads", Minimum = 0, Maximum = 256, Advanced = true)]
     public int Threads { get; init; }
 
-    [Field("Precision", "float32 is exact; bfloat16 halves the bits in convolutions and in the LSTM's products, faster where the processor has instructions for it, far slower elsewhere; auto measures both first.", Advanced = true)]
+    [Field("Precision", "float32 is exact; bfloat16 halves the bits of convolutions and LSTM, faster on processors with instructions for it, far slower elsewhere; auto measures both first.", Advanced = true)]
     public Precision Precision { get; init; } = Precision.Float32;
 
     [Field("TF32", "Lets NVIDIA GPUs from 2020 on multiply float32 with fewer bits, much faster and slightly less exact; means nothing on a CPU.", Advanced = true)]

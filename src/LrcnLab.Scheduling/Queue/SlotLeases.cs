@@ -7,8 +7,15 @@ using Microsoft.EntityFrameworkCore;
 namespace LrcnLab.Scheduling.Queue;
 
 /// <summary>Leases: who trains which run on which slot.</summary>
-internal sealed class SlotLeases(LabWriter writer, LabOptions options, ServerIdentity server, TimeProvider clock)
+internal sealed class SlotLeases(LabWriter writer, IDbContextFactory<LabDbContext> contexts, LabOptions options, ServerIdentity server, TimeProvider clock)
 {
+    /// <summary>The run that is to start next on this machine; null when none waits, or no slot takes one.</summary>
+    public async Task<Guid?> NextAsync(CancellationToken cancellationToken)
+    {
+        await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await FreeSlotAsync(db, cancellationToken) is null ? null : await WaitingRuns.Of(db).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(cancellationToken);
+    }
+
     /// <summary>Takes a queued run and a free slot, and moves the run to starting, in one write. Null when the run is not queued, is leased, or all slots are taken.</summary>
     public async Task<Lease?> TryTakeAsync(Guid runId, CancellationToken cancellationToken)
     {
@@ -44,9 +51,7 @@ internal sealed class SlotLeases(LabWriter writer, LabOptions options, ServerIde
         Run? run = await db.Runs.SingleOrDefaultAsync(r => r.Id == runId, cancellationToken);
         if (run is null || run.State != RunState.Queued || await db.Leases.AnyAsync(l => l.RunId == runId, cancellationToken))
             return null;
-        List<int> taken = await db.Leases.Where(l => l.Node == server.Node).Select(l => l.Slot).ToListAsync(cancellationToken);
-        int slot = Enumerable.Range(0, options.Slots).Except(taken).DefaultIfEmpty(-1).First();
-        if (slot < 0)
+        if (await FreeSlotAsync(db, cancellationToken) is not int slot)
             return null;
 
         run.Attempt++;
@@ -63,5 +68,12 @@ internal sealed class SlotLeases(LabWriter writer, LabOptions options, ServerIde
         };
         db.Leases.Add(lease);
         return lease;
+    }
+
+    private async Task<int?> FreeSlotAsync(LabDbContext db, CancellationToken cancellationToken)
+    {
+        List<int> taken = await db.Leases.Where(l => l.Node == server.Node).Select(l => l.Slot).ToListAsync(cancellationToken);
+        List<SlotHold> holds = await db.SlotHolds.AsNoTracking().ToListAsync(cancellationToken);
+        return Enumerable.Range(0, options.Slots).Except(taken).Where(slot => !holds.Any(h => h.Covers(server.Node, slot))).Select(slot => (int?)slot).FirstOrDefault();
     }
 }

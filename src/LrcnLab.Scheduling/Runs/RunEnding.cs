@@ -51,6 +51,9 @@ internal sealed class RunEnding(RunIngest ingest, LabWriter writer, IDbContextFa
                     var (change, refusal) = run.Move(state, cause, clock.GetUtcNow().UtcDateTime);
                     db.RunStateChanges.Add(change ?? throw new InvalidOperationException(refusal));
                 }
+
+                if (run.ReturnToQueue(clock.GetUtcNow().UtcDateTime) is { } back)
+                    db.RunStateChanges.Add(back);
             },
             CancellationToken.None);
         RemoveLeftovers(lease.RunId);

@@ -148,6 +148,8 @@ internal sealed class RunIngest(
                 case DoneEvent done when e.Sequence == events[^1].Sequence:
                     foreach (var (state, cause) in RunOutcome.Of(run.State, done))
                         db.RunStateChanges.Add(run.Move(state, cause, Now).Change!);
+                    if (run.ReturnToQueue(Now) is { } back)
+                        db.RunStateChanges.Add(back);
                     break;
             }
         }

@@ -14,33 +14,39 @@ namespace LrcnLab.Scheduling.Runs;
 public sealed class RunService
 {
     private readonly LabWriter _writer;
-    private readonly RunQueue _queue;
+    private readonly Dispatcher _dispatcher;
     private readonly RunFeed _feed;
     private readonly DiskReserve _reserve;
     private readonly TimeProvider _clock;
 
-    internal RunService(LabWriter writer, RunQueue queue, RunFeed feed, DiskReserve reserve, TimeProvider clock) =>
-        (_writer, _queue, _feed, _reserve, _clock) = (writer, queue, feed, reserve, clock);
+    internal RunService(LabWriter writer, Dispatcher dispatcher, RunFeed feed, DiskReserve reserve, TimeProvider clock) =>
+        (_writer, _dispatcher, _feed, _reserve, _clock) = (writer, dispatcher, feed, reserve, clock);
 
     /// <summary>Records a run with the newest version of its data set and queues it.</summary>
+    /// <param name="name">Of 1 to 200 characters.</param>
+    /// <param name="spec">Is checked.</param>
     /// <param name="preset">Name of the preset that the specification began as.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="priority">In the queue; <see cref="QueuePlace"/>.</param>
     /// <exception cref="StorageFullException">The disk has no room for a run.</exception>
-    public async Task<CreateRunResult> CreateAsync(string name, RunSpec spec, string? preset, CancellationToken cancellationToken)
+    public async Task<CreateRunResult> CreateAsync(string name, RunSpec spec, string? preset, CancellationToken cancellationToken, int priority = QueuePlace.Normal)
     {
         var problems = new List<SpecProblem>();
         name = name.Trim();
         if (name.Length is 0 or > 200 || name.Any(char.IsControl))
             problems.Add(new SpecProblem("name", "A run has a name of 1 to 200 characters, without control characters."));
+        if (QueuePlace.Refusal(priority) is string refusal)
+            problems.Add(new SpecProblem("priority", refusal));
         problems.AddRange(SpecReader.Validate(spec));
         if (problems.Count > 0)
             return new CreateRunResult(null, problems);
 
         _reserve.RequireRoom();
-        CreateRunResult result = await _writer.WriteAsync(db => InsertAsync(db, name, spec, preset, cancellationToken), cancellationToken);
+        CreateRunResult result = await _writer.WriteAsync(db => InsertAsync(db, name, spec, preset, priority, cancellationToken), cancellationToken);
         if (result.Id is Guid id)
         {
             // The row is there and will start whatever happens now: the caller's token no longer counts.
-            await _queue.EnqueueAsync(id, CancellationToken.None);
+            await _dispatcher.DispatchAsync(CancellationToken.None);
             _feed.Publish(id, RunParts.State);
         }
 
@@ -55,8 +61,12 @@ public sealed class RunService
     public Task<string?> CancelAsync(Guid runId, string cause, CancellationToken cancellationToken) => MoveAsync(runId, cause, _ => Canceled, cancellationToken);
 
     /// <summary>Finish the step, write a checkpoint, give the slot back.</summary>
-    public Task<string?> PauseAsync(Guid runId, string cause, CancellationToken cancellationToken) =>
-        MoveAsync(runId, cause, state => state.IsActive() ? Pausing : Paused, cancellationToken);
+    public async Task<string?> PauseAsync(Guid runId, string cause, CancellationToken cancellationToken)
+    {
+        // One that only gives its slot to another would come back by itself.
+        int stays = await _writer.WriteAsync(db => db.Runs.Where(r => r.Id == runId && r.State == Pausing && r.Yields).ExecuteUpdateAsync(r => r.SetProperty(x => x.Yields, false).SetProperty(x => x.RowVersion, x => x.RowVersion + 1), cancellationToken), cancellationToken);
+        return stays > 0 ? null : await MoveAsync(runId, cause, state => state.IsActive() ? Pausing : Paused, cancellationToken);
+    }
 
     /// <summary>Queue again; training goes on from the last checkpoint.</summary>
     /// <exception cref="StorageFullException">The disk has no room to go on.</exception>
@@ -71,7 +81,7 @@ public sealed class RunService
             return null;
         });
         if (refusal is null)
-            await _queue.EnqueueAsync(runId, CancellationToken.None);
+            await _dispatcher.DispatchAsync(CancellationToken.None);
         return refusal;
     }
 
@@ -96,7 +106,7 @@ public sealed class RunService
         return refusal;
     }
 
-    private async Task<CreateRunResult> InsertAsync(LabDbContext db, string name, RunSpec spec, string? preset, CancellationToken cancellationToken)
+    private async Task<CreateRunResult> InsertAsync(LabDbContext db, string name, RunSpec spec, string? preset, int priority, CancellationToken cancellationToken)
     {
         string wanted = spec.Data.Dataset;
         Guid? datasetId = Guid.TryParse(wanted, out Guid id) ? id : null;
@@ -129,6 +139,7 @@ public sealed class RunService
             Classes = [.. version.Classes],
             CreatedAt = now,
             Epochs = spec.Training.Epochs,
+            Priority = priority,
         };
         db.Runs.Add(run);
         // The change names the run, which must be there first.

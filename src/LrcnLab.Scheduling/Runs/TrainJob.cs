@@ -6,20 +6,32 @@ using Microsoft.Extensions.Logging;
 
 namespace LrcnLab.Scheduling.Runs;
 
-/// <summary>Hangfire's job: take a slot for a run and look after its worker until it ends. Delivered twice, it does nothing the second time.</summary>
+/// <summary>Hangfire's job: take a slot for the run that is next and look after its worker until it ends. Where nothing is to be taken it does nothing.</summary>
 [AutomaticRetry(Attempts = 0)]
-internal sealed class TrainJob(SlotLeases leases, Supervision supervision, RunEnding ending, ActiveRuns active, RunFeed feed, ILogger<TrainJob> logger)
+internal sealed class TrainJob(SlotLeases leases, Supervision supervision, RunEnding ending, Dispatcher dispatcher, ActiveRuns active, RunFeed feed, ILogger<TrainJob> logger)
 {
-    /// <param name="runId">A queued run; any other is left alone.</param>
     /// <param name="serverStopping">Cancelled when the program is stopped: the worker is then paused through a checkpoint.</param>
-    public async Task RunAsync(Guid runId, CancellationToken serverStopping)
+    public async Task RunAsync(CancellationToken serverStopping)
     {
-        if (serverStopping.IsCancellationRequested)
+        // Another job or server may be quicker with the same run; each time that happens one run less waits.
+        while (!serverStopping.IsCancellationRequested && await leases.NextAsync(serverStopping) is Guid runId)
+        {
+            if (!await RunAsync(runId, serverStopping))
+                continue;
+            if (!serverStopping.IsCancellationRequested)
+                await dispatcher.DispatchAsync(serverStopping);
             return;
+        }
+    }
+
+    /// <summary>False when somebody else has the run, or the slot.</summary>
+    private async Task<bool> RunAsync(Guid runId, CancellationToken serverStopping)
+    {
+        // Before the lease: one of this server without an entry counts as abandoned.
         using IDisposable entry = active.Enter(runId);
         Lease? lease = await leases.TryTakeAsync(runId, serverStopping);
         if (lease is null)
-            return;
+            return false;
 
         feed.Publish(runId, RunParts.State);
         using IDisposable? scope = logger.BeginScope("Run:{RunId}", runId);
@@ -33,5 +45,7 @@ internal sealed class TrainJob(SlotLeases leases, Supervision supervision, RunEn
             // When even this cannot be written, the lease stays and the reconciler takes the run up again.
             await ending.EndAsync(lease, _ => [(RunState.Failed, $"The server could not look after the run: {e.Message}")]);
         }
+
+        return true;
     }
 }

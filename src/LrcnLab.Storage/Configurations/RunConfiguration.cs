@@ -10,11 +10,10 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
     {
         builder.Property(r => r.Name).HasMaxLength(200);
         builder.Property(r => r.Preset).HasMaxLength(100);
-        builder.Property(r => r.JobId).HasMaxLength(100);
         builder.Property(r => r.RowVersion).IsConcurrencyToken();
         builder.HasOne(r => r.DatasetVersion).WithMany().HasForeignKey(r => r.DatasetVersionId).OnDelete(DeleteBehavior.Restrict);
         // The queue in order, and the runs that should have a worker.
-        builder.HasIndex(r => new { r.State, r.QueuedAt });
+        builder.HasIndex(r => new { r.State, r.Priority, r.QueueOrder }).IsDescending(false, true, false);
         // The table of runs, newest first.
         builder.HasIndex(r => r.CreatedAt);
     }

@@ -40,8 +40,14 @@ public sealed class Run : IVersioned
     /// <summary>How often it went on by itself since its last new checkpoint.</summary>
     public int AutomaticResumes { get; set; }
 
-    /// <summary>Its job in the queue, a hint.</summary>
-    public string? JobId { get; set; }
+    /// <summary>From <see cref="QueuePlace.Lowest"/> to <see cref="QueuePlace.Highest"/>; the higher goes first.</summary>
+    public int Priority { get; set; }
+
+    /// <summary>The smaller goes first among equal priorities; <see cref="QueuePlace.Order"/>.</summary>
+    public double QueueOrder { get; set; }
+
+    /// <summary>It was asked to give its slot to a run of higher priority, and goes back into the queue by itself.</summary>
+    public bool Yields { get; set; }
 
     /// <summary>Sequence number of the last worker event that is stored.</summary>
     public long LastSequence { get; set; }
@@ -84,11 +90,22 @@ public sealed class Run : IVersioned
         Reason = cause;
         EndedAt = to.IsEnd() ? now : null;
         if (to == RunState.Queued)
+        {
             QueuedAt = now;
+            // What goes on by itself keeps its place.
+            if (change.From != RunState.Interrupted && !Yields)
+                QueueOrder = QueuePlace.Last(Priority, now).Order;
+        }
+
+        Yields &= to is RunState.Pausing or RunState.Paused or RunState.Interrupted;
         if (to == RunState.Starting)
             StartedAt ??= now;
         if (!to.IsActive())
             (CheckInDue, SecondsLeft, Stage) = (null, null, null);
         return (change, null);
     }
+
+    /// <summary>The move of a run that gave its slot away, back into the queue; null for any other.</summary>
+    public RunStateChange? ReturnToQueue(DateTime now) =>
+        Yields && State is (RunState.Paused or RunState.Interrupted) ? Move(RunState.Queued, "Waits for a slot again.", now).Change : null;
 }

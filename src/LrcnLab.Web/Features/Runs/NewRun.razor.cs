@@ -26,6 +26,7 @@ public sealed partial class NewRun : IDisposable
     private IReadOnlyList<DatasetRow> _datasets = [];
     private bool _showAll;
     private bool _launching;
+    private int _priority;
 
     [Inject]
     public required RunQueries Queries { get; init; }
@@ -135,7 +136,7 @@ public sealed partial class NewRun : IDisposable
         _noRoom = null;
         try
         {
-            CreateRunResult result = await Runs.CreateAsync(_name.Trim(), spec, _preset, _closed.Token);
+            CreateRunResult result = await Runs.CreateAsync(_name.Trim(), spec, _preset, _closed.Token, _priority);
             if (result.Id is { } id)
                 Navigation.NavigateTo(LabUrls.Run(id));
             else

@@ -44,20 +44,23 @@ public static class RunEndpoints
         if (root is null)
             return refusal!;
         var problems = new List<SpecProblem>();
-        foreach (string field in root.Select(f => f.Key).Except(["name", "preset", "spec"]))
-            problems.Add(new SpecProblem(field, $"There is no field \"{field}\"; known: name, preset, spec."));
+        foreach (string field in root.Select(f => f.Key).Except(["name", "preset", "spec", "priority"]))
+            problems.Add(new SpecProblem(field, $"There is no field \"{field}\"; known: name, preset, spec, priority."));
         string? preset = root.Text("preset");
         string name = (root.ContainsKey("name") ? root.Text("name") : preset)?.Trim() ?? "";
         if (name.Length is 0 or > 200 || name.Any(char.IsControl))
             problems.Add(new SpecProblem("name", "A run needs a name of 1 to 200 characters."));
         if (preset is not null && Presets.Find(preset) is null)
             problems.Add(new SpecProblem("preset", $"There is no preset \"{preset}\"; known: {string.Join(", ", Presets.All.Select(p => p.Name))}."));
+        int? priority = root["priority"] is not JsonValue number ? QueuePlace.Normal : number.TryGetValue(out int value) ? value : null;
+        if (priority is null)
+            problems.Add(new SpecProblem("priority", $"The priority is {root["priority"]}: allowed are whole numbers from {QueuePlace.Lowest} to {QueuePlace.Highest}."));
         SpecResult spec = Presets.Find(preset) is { } known ? SpecReader.Read(root["spec"] ?? new JsonObject(), known.Spec) : SpecReader.Read(root["spec"]);
         problems.AddRange(spec.Problems);
         if (problems.Count > 0)
             return Problems.Invalid(problems);
 
-        CreateRunResult result = await service.CreateAsync(name, spec.Spec!, preset, cancel);
+        CreateRunResult result = await service.CreateAsync(name, spec.Spec!, preset, cancel, priority!.Value);
         return result.Id is { } id ? Results.Created($"{LabUrls.Api}/runs/{id}", new CreatedRun(id)) : Problems.Invalid(result.Problems);
     }
 
@@ -121,7 +124,7 @@ public static class RunEndpoints
 /// <param name="Name">What people call the run; without one it is called like its preset.</param>
 /// <param name="Spec">The specification. Fields that are absent are those of the preset, without one their defaults.</param>
 /// <param name="Preset">The preset to start from, if any.</param>
-public sealed record CreateRunRequest(string? Name, JsonObject? Spec, string? Preset);
+public sealed record CreateRunRequest(string? Name, JsonObject? Spec, string? Preset, int? Priority);
 
 public sealed record CreatedRun(Guid Id);
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using LrcnLab.Core;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Queue;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using LrcnLab.Storage.Metrics;
@@ -18,7 +19,7 @@ public sealed record MetricSummary(double Last, double Best, double Min, double 
 /// <summary>One line in a table of runs.</summary>
 public sealed record RunRow(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, string Dataset, RunProgress Progress,
-    IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt);
+    IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, int Priority, DateTime? QueuedAt);
 
 public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, string Cause);
 
@@ -43,6 +44,13 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         if (states is not null)
             runs = runs.Where(r => states.Contains(r.State));
         return await RowsAsync(db, runs.OrderByDescending(r => r.CreatedAt).Take(take), cancel);
+    }
+
+    /// <summary>Runs that wait for a slot, the next one first.</summary>
+    public async Task<IReadOnlyList<RunRow>> WaitingAsync(int take, CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        return await FindAsync(await WaitingRuns.Of(db).Take(take).Select(r => r.Id).ToListAsync(cancel), cancel);
     }
 
     /// <summary>The runs of these ids that exist, in the order asked for.</summary>
@@ -91,7 +99,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         var summaries = await SummariesAsync([.. found.Select(f => f.Run.Id)], cancel);
         return [.. found.OrderByDescending(f => f.Run.CreatedAt).Select(f => new RunRow(
             f.Run.Id, f.Run.Name, f.Run.State, f.Run.Reason, f.Run.Preset, f.Name, Progress(f.Run), summaries.GetValueOrDefault(f.Run.Id) ?? [],
-            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt))];
+            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt, f.Run.Priority, f.Run.QueuedAt))];
     }
 
     private async Task<Dictionary<Guid, Dictionary<string, MetricSummary>>> SummariesAsync(IReadOnlyList<Guid> runs, CancellationToken cancel) =>
