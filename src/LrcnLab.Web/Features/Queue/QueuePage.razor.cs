@@ -68,14 +68,14 @@ public sealed partial class QueuePage
 
     private HoldAnswer? Hold(string? node, int? slot) => _holds.FirstOrDefault(h => h.Node == node && h.Slot == slot);
 
-    /// <summary>Why the run at this place of the queue does not run.</summary>
+    /// <summary>What the run at this place of the queue waits for.</summary>
     private string Why(int place)
     {
         if (IsHeld)
-            return "the queue is held";
+            return "the queue to be released";
         int[] open = [.. Enumerable.Range(0, Options.Slots).Where(slot => Hold(Environment.MachineName, slot) is null)];
         if (open.Length == 0)
-            return "all slots are drained";
+            return "a slot that is not drained";
         if (place >= open.Length)
             return $"{place - open.Length + 1} before it, then a slot";
         var leaving = _running!.FirstOrDefault(r => r.State is RunState.Pausing or RunState.Stopping);

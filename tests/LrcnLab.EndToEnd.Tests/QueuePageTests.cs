@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using LrcnLab.EndToEnd.Tests.Fixtures;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace LrcnLab.EndToEnd.Tests;
+
+/// <summary>The queue is held, put in order by keyboard, mouse and number, and let go.</summary>
+public sealed class QueuePageTests(Lab shared, Browser browser)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static string? PictureFolder => Environment.GetEnvironmentVariable("LRCNLAB_SCREENSHOTS") is { Length: > 0 } folder ? Path.GetFullPath(folder, TestPaths.RepositoryRoot) : null;
+
+    [Fact]
+    public async Task HeldQueue_IsPutInOrderAndReleased()
+    {
+        LabProcess lab = await shared.WithSampleAsync(Cancel);
+        IPage page = await browser.NewPageAsync(lab);
+        var watch = new PageWatch(page, lab.Address);
+        await page.GotoAsync("/queue");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Hold the queue" }).ClickAsync();
+        await Expect(page.GetByText("The queue is held since")).ToBeVisibleAsync();
+        Guid[] runs = [await LaunchAsync(lab, "first"), await LaunchAsync(lab, "second"), await LaunchAsync(lab, "third")];
+        ILocator rows = page.GetByTestId("waiting");
+        await ExpectOrderAsync("first", "second", "third");
+        await Expect(rows.First).ToContainTextAsync("the queue to be released");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Move third up" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await ExpectOrderAsync("first", "third", "second");
+        await rows.Nth(2).DragToAsync(rows.First);
+        await ExpectOrderAsync("second", "first", "third");
+        ILocator priority = page.GetByRole(AriaRole.Spinbutton, new() { Name = "Priority of third" });
+        await priority.FillAsync("12");
+        await priority.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The priority is 12: allowed are -10 (last) to 10 (first).");
+        await priority.FillAsync("5");
+        await priority.PressAsync("Enter");
+        await ExpectOrderAsync("third", "second", "first");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Drain slot 1" }).ClickAsync();
+        await Expect(page.GetByTestId("slot")).ToContainTextAsync("Drained: takes no run");
+        await CheckAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use again slot 1" }).ClickAsync();
+        await Expect(page.GetByTestId("slot")).ToContainTextAsync("Free");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Release the queue" }).ClickAsync();
+        await Expect(page.GetByTestId("slot")).ToContainTextAsync("third");
+        foreach (Guid run in runs)
+        {
+            using HttpResponseMessage ended = await lab.Api.PostAsync($"runs/{run}/kill", null, Cancel);
+            await lab.Api.WaitForStateAsync(run, TimeSpan.FromMinutes(1), Cancel, "canceled", "completed");
+        }
+
+        watch.AssertNoFaults();
+        await page.Context.CloseAsync();
+
+        async Task ExpectOrderAsync(params string[] names)
+        {
+            await Expect(rows).ToHaveCountAsync(names.Length);
+            for (int i = 0; i < names.Length; i++)
+                await Expect(rows.Nth(i).GetByRole(AriaRole.Link)).ToHaveTextAsync(names[i]);
+        }
+    }
+
+    [Fact]
+    public async Task Api_HoldsOrdersAndRefuses()
+    {
+        LabProcess lab = await shared.WithSampleAsync(Cancel);
+        await PostAsync("queue/hold", "{}", HttpStatusCode.Accepted);
+        Guid low = await LaunchAsync(lab, "api-low"), high = await LaunchAsync(lab, "api-high");
+
+        await PostAsync($"runs/{high}/priority", """{ "priority": 3 }""", HttpStatusCode.Accepted);
+        JsonNode queue = await lab.Api.GetAsync("queue", Cancel);
+        Assert.Equal([high, low], queue["waiting"]!.AsArray().Select(r => r!["id"]!.GetValue<Guid>()));
+        Assert.Null(queue["holds"]![0]!["node"]);
+        Assert.Contains("allowed are -10", await PostAsync($"runs/{high}/priority", """{ "priority": 11 }""", HttpStatusCode.BadRequest), StringComparison.Ordinal);
+        Assert.Contains("name its node", await PostAsync("queue/hold", """{ "slot": 0 }""", HttpStatusCode.Conflict), StringComparison.Ordinal);
+        await PostAsync($"runs/{low}/move", $$"""{ "before": "{{high}}" }""", HttpStatusCode.Accepted);
+        Assert.Equal([low, high], (await lab.Api.GetAsync("queue", Cancel))["waiting"]!.AsArray().Select(r => r!["id"]!.GetValue<Guid>()));
+        await PostAsync($"runs/{Guid.CreateVersion7()}/move", "{}", HttpStatusCode.NotFound);
+        foreach (Guid run in (Guid[])[low, high])
+            await PostAsync($"runs/{run}/kill", "{}", HttpStatusCode.Accepted);
+        await PostAsync("queue/release", "{}", HttpStatusCode.Accepted);
+
+        async Task<string> PostAsync(string path, string body, HttpStatusCode expected)
+        {
+            using HttpResponseMessage answer = await lab.Api.PostAsync(path, JsonNode.Parse(body), Cancel);
+            string text = await answer.Content.ReadAsStringAsync(Cancel);
+            Assert.True(answer.StatusCode == expected, $"{path}: {answer.StatusCode} {text}");
+            return text;
+        }
+    }
+
+    private static Task<Guid> LaunchAsync(LabProcess lab, string name) => lab.Api.CreateRunAsync(name, Lab.SmallSpec(epochs: 50), Cancel);
+
+    private static async Task CheckAsync(IPage page)
+    {
+        foreach ((int width, bool dark) in ((int, bool)[])[(1440, false), (1440, true), (390, false), (390, true)])
+        {
+            await page.SetViewportSizeAsync(width, width < 600 ? 844 : 900);
+            await page.EvaluateAsync($"document.documentElement.dataset.theme = '{(dark ? "dark" : "light")}'");
+            Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+            AxeResult result = await page.RunAxe();
+            Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{width} {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));
+            if (PictureFolder is { } folder)
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"queue-{(dark ? "dark" : "light")}-{width}.png")), FullPage = true });
+        }
+
+        await page.SetViewportSizeAsync(1440, 900);
+        await page.EvaluateAsync("document.documentElement.dataset.theme = 'light'");
+    }
+}
