@@ -48,6 +48,20 @@ public sealed class MetricStoreTests
             threads: 1);
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(double.NaN)]
+    public async Task Write_OfTheSameValueAtALaterTime_IsWhatTheSummaryNames(double value)
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync();
+        Guid run = await database.AddRunAsync();
+        foreach (int minute in (int[])[1, 2])
+            await database.Metrics.WriteAsync(run, [new MetricSample("a", new MetricPoint(117, 5.85, Start.AddMinutes(minute), value))], Cancel);
+
+        SeriesSummary summary = Assert.Single(await database.Metrics.ListAsync(run, Cancel));
+        Assert.All([summary.First, summary.Last, summary.Min, summary.Max], p => Assert.Equal(Start.AddMinutes(2), p.Time));
+    }
+
     [Fact]
     public async Task Write_FromManySenders_LosesNothing()
     {

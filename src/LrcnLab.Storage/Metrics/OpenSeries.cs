@@ -127,6 +127,11 @@ internal sealed class OpenSeries
             _row.Last = stored;
         if (replaced is double before && !before.Equals(point.Value) && (point.Step == _row.Min.Step || point.Step == _row.Max.Step))
             return true;
+        // The same value at another time.
+        if (point.Step == _row.Min.Step)
+            _row.Min = stored;
+        if (point.Step == _row.Max.Step)
+            _row.Max = stored;
         Widen(stored);
         return false;
     }
