@@ -6,12 +6,13 @@ namespace LrcnLab.Training;
 internal sealed class Pace(TimeProvider clock)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
-    private long _windowStart = clock.GetTimestamp();
+    private long _since = clock.GetTimestamp();
+    private TimeSpan _elapsed;
     private readonly List<StepResult> _window = [];
     private double _secondsPerStep;
     private long _steps;
 
-    /// <summary>Of the steps of the last second, or of the last step when it took longer; empty until the first such window has passed.</summary>
+    /// <summary>Of the steps of the last second of training, or of the last step when it took longer; empty until the first such window has passed.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; private set; } = new Dictionary<string, double>();
 
     /// <summary>Seconds of the longest step so far, which bounds how long silence may last.</summary>
@@ -19,12 +20,8 @@ internal sealed class Pace(TimeProvider clock)
 
     public double ValidationSeconds { get; set; }
 
-    /// <summary>Forgets the running window, after something else than training took time.</summary>
-    public void Restart()
-    {
-        _windowStart = clock.GetTimestamp();
-        _window.Clear();
-    }
+    /// <summary>Call after something else than training took time, which then does not count.</summary>
+    public void Restart() => _since = clock.GetTimestamp();
 
     public void StepDone(StepResult result)
     {
@@ -34,20 +31,23 @@ internal sealed class Pace(TimeProvider clock)
         // Mean at first, later a moving one; the first step is slower than all others and counts once.
         _secondsPerStep += (seconds - _secondsPerStep) / Math.Min(_steps, 100);
         _window.Add(result);
-        TimeSpan elapsed = clock.GetElapsedTime(_windowStart);
-        if (elapsed < Window)
+        long now = clock.GetTimestamp();
+        _elapsed += clock.GetElapsedTime(_since, now);
+        _since = now;
+        if (_elapsed < Window)
             return;
         Metrics = new Dictionary<string, double>
         {
-            [MetricKeys.ClipsPerSecond] = _window.Sum(s => s.Samples.Count) / elapsed.TotalSeconds,
-            [MetricKeys.FramesPerSecond] = _window.Sum(s => s.Frames) / elapsed.TotalSeconds,
+            [MetricKeys.ClipsPerSecond] = _window.Sum(s => s.Samples.Count) / _elapsed.TotalSeconds,
+            [MetricKeys.FramesPerSecond] = _window.Sum(s => s.Frames) / _elapsed.TotalSeconds,
             [MetricKeys.DataTime] = _window.Average(s => s.Times.Data),
             [MetricKeys.ForwardTime] = _window.Average(s => s.Times.Forward),
             [MetricKeys.BackwardTime] = _window.Average(s => s.Times.Backward),
             [MetricKeys.OptimizerTime] = _window.Average(s => s.Times.Optimizer),
             [MetricKeys.ProcessMemory] = ProcessMemory.Bytes,
         };
-        Restart();
+        _elapsed = TimeSpan.Zero;
+        _window.Clear();
     }
 
     /// <summary>Null before the first step.</summary>

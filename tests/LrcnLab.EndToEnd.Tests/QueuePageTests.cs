@@ -51,6 +51,11 @@ public sealed class QueuePageTests(Lab shared, Browser browser)
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Release the queue" }).ClickAsync();
         await Expect(page.GetByTestId("slot")).ToContainTextAsync("third");
+        // As soon as the first run has measured its speed.
+        await Expect(rows.First.GetByTestId("expected")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("starts in .+, ends in .+"));
+        await Expect(rows.Nth(1).GetByTestId("expected")).ToContainTextAsync("starts in");
+        if (PictureFolder is { } folder)
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "queue-running.png"), FullPage = true });
         foreach (Guid run in runs)
         {
             using HttpResponseMessage ended = await lab.Api.PostAsync($"runs/{run}/kill", null, Cancel);

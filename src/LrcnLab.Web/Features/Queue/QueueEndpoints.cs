@@ -16,7 +16,7 @@ public static class QueueEndpoints
     {
         RouteGroupBuilder queue = api.MapGroup("/queue").WithTags("Queue");
         queue.MapGet("", async (RunQueries queries, QueueQueries holds, LabOptions options, CancellationToken cancel) => new QueueAnswer(
-                options.Slots, await queries.ListAsync([RunState.Starting, RunState.Running, RunState.Pausing, RunState.Stopping], 1000, cancel), await queries.WaitingAsync(1000, cancel), await holds.HoldsAsync(cancel)))
+                options.Slots, await queries.ListAsync([RunState.Starting, RunState.Running, RunState.Pausing, RunState.Stopping], 1000, cancel), await queries.WaitingAsync(1000, cancel), await holds.HoldsAsync(cancel), await holds.ForecastAsync(cancel)))
             .WithName("GetQueue");
         queue.MapPost("/hold", async (HoldRequest request, QueueService service, CancellationToken cancel) => Accepted(await service.HoldAsync(request.Node, request.Slot, cancel)))
             .WithName("HoldQueue").Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status409Conflict);
@@ -47,7 +47,8 @@ public static class QueueEndpoints
 /// <param name="Running">Runs that hold a slot.</param>
 /// <param name="Waiting">The next one first.</param>
 /// <param name="Holds">What keeps new runs away.</param>
-public sealed record QueueAnswer(int Slots, IReadOnlyList<RunRow> Running, IReadOnlyList<RunRow> Waiting, IReadOnlyList<HoldAnswer> Holds);
+/// <param name="Expected">Seconds until waiting runs start and end, by run, where that can be told.</param>
+public sealed record QueueAnswer(int Slots, IReadOnlyList<RunRow> Running, IReadOnlyList<RunRow> Waiting, IReadOnlyList<HoldAnswer> Holds, IReadOnlyDictionary<Guid, ExpectedTimes> Expected);
 
 /// <param name="Node">A machine; null for all.</param>
 /// <param name="Slot">From 0; null for all of the machine.</param>

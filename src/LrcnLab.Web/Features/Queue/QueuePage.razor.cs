@@ -3,6 +3,7 @@ using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
+using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Runs;
 using Microsoft.AspNetCore.Components;
 
@@ -18,6 +19,7 @@ public sealed partial class QueuePage
     private IReadOnlyList<RunRow> _waiting = [];
     private IReadOnlyList<HoldAnswer> _holds = [];
     private IReadOnlyDictionary<int, Guid> _occupied = new Dictionary<int, Guid>();
+    private IReadOnlyDictionary<Guid, ExpectedTimes> _expected = new Dictionary<Guid, ExpectedTimes>();
     private IDisposable? _subscription;
     private string? _refusal;
     private bool _busy;
@@ -62,6 +64,7 @@ public sealed partial class QueuePage
             return;
         var running = await Queries.ListAsync([RunState.Starting, RunState.Running, RunState.Pausing, RunState.Stopping], MostShown, _closed.Token);
         (_waiting, _holds, _occupied) = (await Queries.WaitingAsync(MostShown, _closed.Token), await Slots.HoldsAsync(_closed.Token), await Slots.OccupiedAsync(_closed.Token));
+        _expected = await Slots.ForecastAsync(_closed.Token);
         _running = running;
         StateHasChanged();
     }
@@ -81,6 +84,9 @@ public sealed partial class QueuePage
         var leaving = _running!.FirstOrDefault(r => r.State is RunState.Pausing or RunState.Stopping);
         return leaving is not null && place == 0 ? $"\"{leaving.Name}\" to leave its slot" : "a slot";
     }
+
+    private string Expected(Guid run) => !_expected.TryGetValue(run, out ExpectedTimes times) ? "unknown"
+        : $"{(times.Start < 1 ? "starts now" : $"starts in {Format.Duration(TimeSpan.FromSeconds(times.Start))}")}{(times.End is { } end ? $", ends in {Format.Duration(TimeSpan.FromSeconds(end))}" : "")}";
 
     private Task HoldAsync(string? node, int? slot, bool hold) => ActAsync(() => hold ? Queue.HoldAsync(node, slot, _closed.Token) : Queue.ReleaseAsync(node, slot, _closed.Token));
 
