@@ -12,6 +12,7 @@ AddMedia("prepare", "Frames a second of preparing against the plain ffmpeg progr
 AddMedia("reading", "Augmented clips from prepared frames against decoding.", ReadingBenchmark.Run);
 Add("flow", "Optical flow: milliseconds for a pair of frames, and the error on a known motion.", FlowBenchmark.Run);
 AddDatasets();
+AddQueue();
 AddMemory();
 Add("phases", "Time in data, forward, backward and optimizer, float32 and bfloat16.", PhaseBenchmark.Run);
 return root.Parse(args).Invoke();
@@ -42,6 +43,14 @@ void AddDatasets()
     var datasets = new Command("datasets", "What the server takes for the pages of one large data set.") { rounds, samples, keep };
     datasets.SetAction((parsed, _) => DatasetsBenchmark.RunAsync(parsed.GetValue(rounds), parsed.GetValue(samples), parsed.GetValue(keep)));
     root.Add(datasets);
+}
+
+void AddQueue()
+{
+    var runs = new Option<int>("--runs") { Description = "Runs that wait.", DefaultValueFactory = _ => 10_000 };
+    var queue = new Command("queue", "What the scheduler's decisions take with many runs waiting.") { rounds, runs };
+    queue.SetAction((parsed, _) => QueueBenchmark.RunAsync(parsed.GetValue(rounds), parsed.GetValue(runs)));
+    root.Add(queue);
 }
 
 void AddMemory()
