@@ -22,6 +22,9 @@ internal static class MemoryCases
             yield return ($"{norm} norm", With(four, b => b with { Normalization = norm }));
         foreach (Activation activation in (Activation[])[Activation.LeakyRelu, Activation.Elu, Activation.Gelu, Activation.Silu, Activation.Tanh])
             yield return ($"{activation}", With(four, b => b with { Activation = activation }));
+        foreach (int batch in (int[])[8, 32])
+            yield return ($"seed in bfloat16, batch {batch}", Batch(Half(seed), batch));
+        yield return ("quick start in bfloat16, batch 64", Batch(Half(quick), 64));
         yield return ("average pool", With(four, b => b with { Pooling = PoolKind.Average }));
         yield return ("no dropout", With(four, b => b with { Dropout = 0 }));
         yield return ("GRU, both directions, 2 layers", four with { Model = four.Model with { Sequence = four.Model.Sequence with { Kind = SequenceKind.Gru, Bidirectional = true, Layers = 2, Dropout = 0.3 } } });
@@ -47,8 +50,12 @@ internal static class MemoryCases
         yield return ("unseen: AdamW, average, group norm", Batch(With(seed, b => b with { Normalization = FrameNormalization.Group }) with { Optimizer = new() { Kind = OptimizerKind.AdamW }, Training = seed.Training with { Ema = 0.999 }, Data = seed.Data with { ClipLength = 20 } }, 5));
         yield return ("unseen: LSTM 768 in both directions", Batch(seed with { Data = seed.Data with { ClipLength = 12 }, Model = seed.Model with { Sequence = seed.Model.Sequence with { Hidden = 768, Bidirectional = true } } }, 8));
         yield return ("unseen: every step read out, mixup", Batch(seed with { Data = seed.Data with { ClipLength = 20 }, Model = seed.Model with { Sequence = seed.Model.Sequence with { Readout = Readout.EveryStep } }, Training = seed.Training with { Mixup = 0.4 } }, 6));
+        yield return ("unseen: batch norm in bfloat16", Batch(Half(With(seed, b => b with { Normalization = FrameNormalization.Batch })) with { Data = seed.Data with { ClipLength = 20, Width = 96, Height = 72 } }, 6));
+        yield return ("unseen: AdamW, average, GRU, bfloat16", Batch(Half(seed) with { Optimizer = new() { Kind = OptimizerKind.AdamW }, Training = seed.Training with { Ema = 0.999 }, Data = seed.Data with { ClipLength = 16 }, Model = seed.Model with { Sequence = seed.Model.Sequence with { Kind = SequenceKind.Gru } } }, 12));
         yield return ("unseen: four convolutions, SiLU", Batch(With(seed, b => b with { Convolutions = [.. b.Convolutions.Take(4)], Activation = Activation.Silu }) with { Data = seed.Data with { ClipLength = 8 } }, 4));
     }
+
+    private static RunSpec Half(RunSpec spec) => spec with { Resources = spec.Resources with { Precision = Precision.Bfloat16 } };
 
     private static RunSpec Batch(RunSpec spec, int batch) => spec with { Training = spec.Training with { BatchSize = batch, Epochs = 1 } };
 

@@ -14,6 +14,10 @@ public sealed record MemoryEstimate(long ProcessBytes, long WeightBytes, long By
 {
     private const long Process = 80L << 20;
     private const double PerFixedByte = 1.63, PerActivationByte = 0.8, PerLargestByte = 7;
+
+    /// <summary>In bfloat16, which halves activations and gradients of the convolutions, but not the input, norms, indices of pools, and what is behind the backbone.</summary>
+    private const double HalfShare = 0.6;
+
     private const int MaximumBatch = 65_536;
 
     public static MemoryEstimate Of(ModelPlan plan, RunSpec spec)
@@ -23,8 +27,9 @@ public sealed record MemoryEstimate(long ProcessBytes, long WeightBytes, long By
         long process = spec.Resources.Device == DeviceKind.Cuda ? 0 : Process;
         long weights = (long)(PerFixedByte * FixedBytes(plan, spec));
         int backbone = plan.Layers.TakeWhile(l => l is not FeatureLayer).Count();
+        double precision = spec.Resources.Precision == Precision.Bfloat16 ? HalfShare : 1;
         if (spec.Resources.RecomputeFrames <= 0)
-            return new MemoryEstimate(process, weights, Bytes(input, plan.Layers), 0);
+            return new MemoryEstimate(process, weights, (long)(precision * Bytes(input, plan.Layers)), 0);
         double share = Math.Min(1, (double)spec.Resources.RecomputeFrames / (plan.InputShape[0] * (long)spec.Training.BatchSize));
         long recomputed = (long)(share * spec.Training.BatchSize * Bytes(0, plan.Layers.Take(backbone)));
         return new MemoryEstimate(process, weights, Bytes(2 * input, plan.Layers.Skip(backbone)), recomputed);
@@ -47,7 +52,7 @@ public sealed record MemoryEstimate(long ProcessBytes, long WeightBytes, long By
         return fits;
     }
 
-    /// <summary>Bytes of weights, their gradients, the optimizer's memory and the weight average.</summary>
+    /// <summary>Bytes of weights, their gradients, the optimizer's memory, the weight average, and weights and gradients in bfloat16.</summary>
     public static long FixedBytes(ModelPlan plan, RunSpec spec)
     {
         OptimizerSpec optimizer = spec.Optimizer;
@@ -58,7 +63,8 @@ public sealed record MemoryEstimate(long ProcessBytes, long WeightBytes, long By
             _ => optimizer.Momentum > 0 ? 1 : 0,
         };
         int copies = spec.Training.Ema > 0 ? 2 : 1;
-        return copies * 4 * plan.Parameters + (1L + states) * 4 * plan.TrainableParameters;
+        long half = spec.Resources.Precision == Precision.Bfloat16 ? 2 * 2 * plan.Parameters : 0;
+        return half + copies * 4 * plan.Parameters + (1L + states) * 4 * plan.TrainableParameters;
     }
 
     private static long Bytes(long input, IEnumerable<PlanLayer> layers)

@@ -24,6 +24,18 @@ public sealed class MemoryEstimateTests
     }
 
     [Fact]
+    public void Bfloat16_NeedsLessForClipsAndMoreForWeights()
+    {
+        RunSpec single = Presets.KerasPost.Spec, half = single with { Resources = single.Resources with { Precision = Precision.Bfloat16 } };
+        ModelPlan plan = ModelPlanner.Plan(single, 101);
+        MemoryEstimate before = MemoryEstimate.Of(plan, single), after = MemoryEstimate.Of(plan, half);
+
+        Assert.InRange((double)after.BytesPerClip / before.BytesPerClip, 0.5, 0.7);
+        Assert.Equal(2 * 2 * 4_377_733L, MemoryEstimate.FixedBytes(plan, half) - MemoryEstimate.FixedBytes(plan, single));
+        Assert.True(MemoryEstimate.LargestBatch(plan, half, 8L << 30) > MemoryEstimate.LargestBatch(plan, single, 8L << 30));
+    }
+
+    [Fact]
     public void LargestBatch_FitsAndOneMoreDoesNot() =>
         Gen.Select(AnySpec.Valid, Gen.Long[0, 100_000_000_000]).Sample(
             (spec, available) =>
