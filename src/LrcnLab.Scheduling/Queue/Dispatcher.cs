@@ -49,7 +49,8 @@ internal sealed class Dispatcher(
 
     private async Task AskToLeaveAsync(int free, List<Seat> seats, CancellationToken cancellationToken)
     {
-        int leaving = seats.Count(s => s.State is RunState.Pausing or RunState.Stopping);
+        // Also a run that has ended or gone back into the queue, whose process has not exited yet.
+        int leaving = seats.Count(s => s.State is not (RunState.Starting or RunState.Running));
         var running = seats.Where(s => s.State is RunState.Starting or RunState.Running).Select(s => new RunningRun(s.RunId, s.Priority, s.TakenAt)).ToList();
         List<Guid> asked = await writer.WriteAsync(
             async db =>

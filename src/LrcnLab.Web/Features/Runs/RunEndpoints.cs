@@ -52,7 +52,7 @@ public static class RunEndpoints
             problems.Add(new SpecProblem("name", "A run needs a name of 1 to 200 characters."));
         if (preset is not null && Presets.Find(preset) is null)
             problems.Add(new SpecProblem("preset", $"There is no preset \"{preset}\"; known: {string.Join(", ", Presets.All.Select(p => p.Name))}."));
-        int? priority = root["priority"] is not JsonValue number ? QueuePlace.Normal : number.TryGetValue(out int value) ? value : null;
+        int? priority = root["priority"] is not { } given ? QueuePlace.Normal : given is JsonValue number && number.TryGetValue(out int value) ? value : null;
         if (priority is null)
             problems.Add(new SpecProblem("priority", $"The priority is {root["priority"]}: allowed are whole numbers from {QueuePlace.Lowest} to {QueuePlace.Highest}."));
         SpecResult spec = Presets.Find(preset) is { } known ? SpecReader.Read(root["spec"] ?? new JsonObject(), known.Spec) : SpecReader.Read(root["spec"]);
