@@ -11,22 +11,33 @@ internal static class LabPages
         string dataset = (await process.Api.ItemsAsync("datasets", cancel))[0]!["id"]!.GetValue<string>();
         return
         [
-            ("home", "/"),
-            ("data", "/data"),
-            ("dataset", $"/data/{dataset}"),
-            ("import", "/data/import"),
-            ("import-server", "/data/import?from=server"),
-            ("runs", "/runs"),
-            ("new-run", "/runs/new?preset=quick-start"),
+            .. WithoutRuns(dataset),
             ("run", $"/runs/{runs[0]}"),
             ("run-results", $"/runs/{runs[0]}?tab=results"),
             ("run-checkpoints", $"/runs/{runs[0]}?tab=checkpoints"),
             ("run-log", $"/runs/{runs[0]}?tab=log"),
             ("run-settings", $"/runs/{runs[0]}?tab=settings"),
             ("compare", $"/compare?runs={string.Join(',', runs)}"),
-            ("queue", "/queue"),
-            ("settings", "/settings"),
-            ("not-found", "/no/such/page"),
         ];
     }
+
+    /// <summary>Those that need no run.</summary>
+    public static IReadOnlyList<(string Name, string Address)> WithoutRuns(string dataset) =>
+    [
+        ("home", "/"),
+        ("data", "/data"),
+        ("dataset", $"/data/{dataset}"),
+        ("browse", $"/data/{dataset}/browse"),
+        ("browse-detail", $"/data/{dataset}/browse?sample=3"),
+        ("versions", $"/data/{dataset}/versions"),
+        ("edit", $"/data/{dataset}/edit"),
+        ("leaks", $"/data/{dataset}/leaks"),
+        ("import", "/data/import"),
+        ("import-server", "/data/import?from=server"),
+        ("runs", "/runs"),
+        ("new-run", "/runs/new?preset=quick-start"),
+        ("queue", "/queue"),
+        ("settings", "/settings"),
+        ("not-found", "/no/such/page"),
+    ];
 }

@@ -1,6 +1,7 @@
 using LrcnLab.Core.Metrics;
 using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Runs;
+using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Charts;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Runs;
@@ -15,7 +16,7 @@ public sealed partial class ComparePage : IDisposable
     private static readonly string[] ResultKeys = [MetricKeys.ValidationAccuracy, MetricKeys.ValidationLoss, MetricKeys.TestAccuracy];
     private static readonly string[] ChartKeys = [MetricKeys.ValidationAccuracy, MetricKeys.ValidationLoss, MetricKeys.TrainLoss, MetricKeys.TrainAccuracy];
 
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private readonly List<(string Path, string[] Values, bool Equal)> _settings = [];
     private IReadOnlyList<RunRow> _runs = [];
     private IReadOnlyList<RunRow> _others = [];
@@ -47,13 +48,12 @@ public sealed partial class ComparePage : IDisposable
     public void Dispose()
     {
         _subscription?.Dispose();
-        _closed.Cancel();
         _closed.Dispose();
     }
 
     protected override void OnInitialized() => _subscription = Feed.SubscribeAll(change => InvokeAsync(async () =>
     {
-        if (_closed.IsCancellationRequested || _runs.All(r => r.Id != change.RunId))
+        if (_closed.HasEnded || _runs.All(r => r.Id != change.RunId))
             return;
         await LoadAsync();
         _revision++;

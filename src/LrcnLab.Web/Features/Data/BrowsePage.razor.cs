@@ -16,7 +16,7 @@ public sealed partial class BrowsePage : IAsyncDisposable
 {
     internal const int SheetFrames = 16;
     private const int PageSize = 60, ModelPageSize = 24, RelatedShown = 12, RunsShown = 30;
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private ElementReference _root;
     private IJSObjectReference? _keys;
     private CardVersion? _version;
@@ -117,7 +117,6 @@ public sealed partial class BrowsePage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _closed.CancelAsync();
         _closed.Dispose();
         await _keys.DisposeQuietlyAsync();
     }
@@ -180,7 +179,8 @@ public sealed partial class BrowsePage : IAsyncDisposable
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_version is null)
+        // What was rendered may be older than what is known meanwhile: the browser answers late.
+        if (_root.Id is null)
             return;
         if (!_attached)
         {

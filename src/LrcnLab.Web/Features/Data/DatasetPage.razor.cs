@@ -1,6 +1,7 @@
 using System.Globalization;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Storage.Entities;
+using LrcnLab.Web.Components;
 using Microsoft.AspNetCore.Components;
 
 namespace LrcnLab.Web.Features.Data;
@@ -9,7 +10,7 @@ namespace LrcnLab.Web.Features.Data;
 public sealed partial class DatasetPage : IDisposable
 {
     private const int Examples = 10, RunsShown = 20;
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private CardVersion? _version;
     private DataCard? _card;
     private IReadOnlyList<SampleRow> _examples = [];
@@ -37,7 +38,6 @@ public sealed partial class DatasetPage : IDisposable
 
     public void Dispose()
     {
-        _closed.Cancel();
         _closed.Dispose();
     }
 

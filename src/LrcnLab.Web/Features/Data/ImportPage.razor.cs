@@ -1,5 +1,6 @@
 using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Storage.Entities;
+using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -8,7 +9,7 @@ namespace LrcnLab.Web.Features.Data;
 /// <summary>From a source to a data set: choose or send, look, import. Where a person is stands in the address, so that a reload changes nothing.</summary>
 public sealed partial class ImportPage : IDisposable
 {
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private UploadProgress? _upload;
     private string _suggestedName = "";
     private string _title = "";
@@ -48,7 +49,6 @@ public sealed partial class ImportPage : IDisposable
 
     public void Dispose()
     {
-        _closed.Cancel();
         _closed.Dispose();
     }
 

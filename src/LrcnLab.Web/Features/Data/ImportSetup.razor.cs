@@ -16,7 +16,7 @@ public sealed partial class ImportSetup : IAsyncDisposable
 {
     private static readonly ImportOptions Defaults = new();
 
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private CancellationTokenSource? _looking;
     private ImportPreview? _preview;
     private ProgressEvent? _progress;
@@ -98,7 +98,6 @@ public sealed partial class ImportSetup : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _closed.CancelAsync();
         _closed.Dispose();
         await _module.DisposeQuietlyAsync();
     }
@@ -127,7 +126,7 @@ public sealed partial class ImportSetup : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // Canceled by hand, by a newer choice, or the page was left.
-            if (_looking == looking && !_closed.IsCancellationRequested)
+            if (_looking == looking && !_closed.HasEnded)
                 _refusal = "Looking was canceled. Look again when you are ready.";
         }
         catch (StorageFullException e)
@@ -140,7 +139,7 @@ public sealed partial class ImportSetup : IAsyncDisposable
                 _looking = null;
         }
 
-        if (!_closed.IsCancellationRequested)
+        if (!_closed.HasEnded)
             StateHasChanged();
 
         void Show(ProgressEvent progress) => _ = InvokeAsync(() =>

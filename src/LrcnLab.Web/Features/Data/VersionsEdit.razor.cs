@@ -1,6 +1,7 @@
 using LrcnLab.Core.Datasets;
 using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Storage;
+using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -11,7 +12,7 @@ public sealed partial class VersionsEdit : IDisposable
 {
     private static readonly string[] Sides = ["left", "right"];
 
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private readonly List<DatasetEdit> _edits = [];
     private readonly HashSet<string> _chosen = [];
     private (Guid, int?) _loaded;
@@ -62,7 +63,6 @@ public sealed partial class VersionsEdit : IDisposable
 
     public void Dispose()
     {
-        _closed.Cancel();
         _closed.Dispose();
     }
 

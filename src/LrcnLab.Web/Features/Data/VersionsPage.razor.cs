@@ -1,4 +1,5 @@
 using LrcnLab.Core.Datasets;
+using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -9,7 +10,7 @@ public sealed partial class VersionsPage : IDisposable
 {
     private const int RunsShown = 12;
 
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private IReadOnlyList<VersionListing>? _versions;
     private string _name = "";
     private Guid _loaded;
@@ -33,7 +34,6 @@ public sealed partial class VersionsPage : IDisposable
 
     public void Dispose()
     {
-        _closed.Cancel();
         _closed.Dispose();
     }
 

@@ -1,6 +1,7 @@
 using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage.Entities;
+using LrcnLab.Web.Components;
 using LrcnLab.Web.Features.Data;
 using LrcnLab.Web.Features.Runs;
 using Microsoft.AspNetCore.Components;
@@ -10,7 +11,7 @@ namespace LrcnLab.Web.Features.Home;
 /// <summary>What runs, what ended, what needs somebody; on an empty installation, what to do first.</summary>
 public sealed partial class HomePage : IDisposable
 {
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private IReadOnlyList<RunRow>? _runs;
     private IReadOnlyList<DatasetRow> _datasets = [];
     private Import? _import;
@@ -37,7 +38,6 @@ public sealed partial class HomePage : IDisposable
     public void Dispose()
     {
         _subscription?.Dispose();
-        _closed.Cancel();
         _closed.Dispose();
     }
 
@@ -50,7 +50,7 @@ public sealed partial class HomePage : IDisposable
 
     private async Task LoadAsync()
     {
-        if (_closed.IsCancellationRequested)
+        if (_closed.HasEnded)
             return;
         _runs = await Runs.ListAsync(null, 50, _closed.Token);
         _datasets = await Datasets.ListAsync(_closed.Token);

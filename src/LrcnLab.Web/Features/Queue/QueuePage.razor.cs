@@ -3,6 +3,7 @@ using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
+using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Runs;
 using Microsoft.AspNetCore.Components;
@@ -14,7 +15,7 @@ public sealed partial class QueuePage
 {
     private const int MostShown = 1000;
 
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private IReadOnlyList<RunRow>? _running;
     private IReadOnlyList<RunRow> _waiting = [];
     private IReadOnlyList<HoldAnswer> _holds = [];
@@ -48,7 +49,6 @@ public sealed partial class QueuePage
     public void Dispose()
     {
         _subscription?.Dispose();
-        _closed.Cancel();
         _closed.Dispose();
     }
 
@@ -60,7 +60,7 @@ public sealed partial class QueuePage
 
     private async Task LoadAsync()
     {
-        if (_closed.IsCancellationRequested)
+        if (_closed.HasEnded)
             return;
         var running = await Queries.ListAsync([RunState.Starting, RunState.Running, RunState.Pausing, RunState.Stopping], MostShown, _closed.Token);
         (_waiting, _holds, _occupied) = (await Queries.WaitingAsync(MostShown, _closed.Token), await Slots.HoldsAsync(_closed.Token), await Slots.OccupiedAsync(_closed.Token));

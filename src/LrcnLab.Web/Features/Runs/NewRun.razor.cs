@@ -1,6 +1,7 @@
 using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
+using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Data;
 using LrcnLab.Web.Features.Runs.Form;
@@ -13,7 +14,7 @@ public sealed partial class NewRun : IDisposable
 {
     private static readonly HashSet<string> HiddenFields = ["data.dataset"];
 
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private SpecDraft? _draft;
     private RunSpec _start = Presets.QuickStart.Spec;
     private string? _preset;
@@ -56,7 +57,6 @@ public sealed partial class NewRun : IDisposable
 
     public void Dispose()
     {
-        _closed.Cancel();
         _closed.Dispose();
     }
 

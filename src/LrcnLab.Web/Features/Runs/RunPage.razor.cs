@@ -1,6 +1,7 @@
 using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
+using LrcnLab.Web.Components;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -11,7 +12,7 @@ public sealed partial class RunPage : IDisposable
 {
     private static readonly (string Tab, string Word)[] Tabs = [("charts", "Charts"), ("results", "Results"), ("checkpoints", "Checkpoints"), ("log", "Log"), ("settings", "Settings")];
 
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private RunDetail? _run;
     private RunRemarks? _remarks;
     private IDisposable? _subscription;
@@ -49,7 +50,6 @@ public sealed partial class RunPage : IDisposable
     public void Dispose()
     {
         _subscription?.Dispose();
-        _closed.Cancel();
         _closed.Dispose();
     }
 
@@ -68,7 +68,7 @@ public sealed partial class RunPage : IDisposable
 
     private async Task OnChangeAsync(RunChange change)
     {
-        if (_closed.IsCancellationRequested)
+        if (_closed.HasEnded)
             return;
         if (change.Parts.HasFlag(RunParts.Metrics))
             _metricRevision++;

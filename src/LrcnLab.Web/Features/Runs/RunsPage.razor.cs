@@ -1,5 +1,6 @@
 using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
+using LrcnLab.Web.Components;
 using Microsoft.AspNetCore.Components;
 
 namespace LrcnLab.Web.Features.Runs;
@@ -8,7 +9,7 @@ namespace LrcnLab.Web.Features.Runs;
 public sealed partial class RunsPage : IDisposable
 {
     private const int MostRuns = 2000;
-    private readonly CancellationTokenSource _closed = new();
+    private readonly PageLifetime _closed = new();
     private readonly HashSet<Guid> _chosen = [];
     private IReadOnlyList<RunRow>? _runs;
     private IDisposable? _subscription;
@@ -27,7 +28,6 @@ public sealed partial class RunsPage : IDisposable
     public void Dispose()
     {
         _subscription?.Dispose();
-        _closed.Cancel();
         _closed.Dispose();
     }
 
@@ -39,7 +39,7 @@ public sealed partial class RunsPage : IDisposable
 
     private async Task LoadAsync()
     {
-        if (_closed.IsCancellationRequested)
+        if (_closed.HasEnded)
             return;
         _runs = await Queries.ListAsync(null, MostRuns, _closed.Token);
         StateHasChanged();
