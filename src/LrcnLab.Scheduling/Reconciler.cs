@@ -1,5 +1,6 @@
 using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Datasets;
+using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
@@ -15,6 +16,7 @@ internal sealed class Reconciler(
     RunRecovery recovery,
     Dispatcher dispatcher,
     SlotLeases leases,
+    Machine machine,
     ActiveRuns active,
     ImportRecovery imports,
     VersionFolders versions,
@@ -30,6 +32,7 @@ internal sealed class Reconciler(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private DateTime _startedAt;
+    private DateTimeOffset _renewedAt;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -74,6 +77,12 @@ internal sealed class Reconciler(
         reserve.Restore();
         if (active.Any())
             await leases.RenewAsync(cancellationToken);
+        if (machine.IsKnown && clock.GetUtcNow() - _renewedAt > Nodes.Lost / 4)
+        {
+            await machine.RenewAsync(cancellationToken);
+            _renewedAt = clock.GetUtcNow();
+        }
+
         List<Lease> held;
         await using (LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken))
             held = await db.Leases.AsNoTracking().ToListAsync(cancellationToken);

@@ -4,6 +4,7 @@ using Hangfire.InMemory;
 using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using LrcnLab.Scheduling.Datasets;
+using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
@@ -32,6 +33,9 @@ public static class SchedulingServices
 
         services.AddSingleton<ServerIdentity>();
         services.AddSingleton<ActiveRuns>();
+        services.AddSingleton(p => new Machine(options, p.GetRequiredService<ServerIdentity>(), p.GetRequiredService<LabWriter>(), p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<RunDurations>();
+        services.AddSingleton<QueueReader>();
         services.AddSingleton<SlotLeases>();
         services.AddSingleton<Dispatcher>();
         services.AddSingleton<RunFeed>();
@@ -41,10 +45,14 @@ public static class SchedulingServices
         services.AddSingleton<RunRecovery>();
         services.AddSingleton<Supervision>();
         services.AddTransient<TrainJob>();
+        services.AddSingleton<RunChecks>();
         services.AddSingleton(p => new RunService(
-            p.GetRequiredService<LabWriter>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<LabWriter>(), p.GetRequiredService<IDbContextFactory<LabDbContext>>(), p.GetRequiredService<RunChecks>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new QueueService(
-            p.GetRequiredService<LabWriter>(), p.GetRequiredService<Dispatcher>(), options, p.GetRequiredService<RunFeed>(), p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<LabWriter>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<IDbContextFactory<LabDbContext>>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<TimeProvider>()));
+
+        services.AddSingleton(p => new LimitService(
+            p.GetRequiredService<LabWriter>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<DatasetRecorder>();
         services.AddSingleton<VersionFolders>();
@@ -64,20 +72,9 @@ public static class SchedulingServices
 
         // Before Hangfire's servers, so that imports of an earlier life are ended before a new one can start.
         services.AddHostedService<Reconciler>();
-        services.AddHangfireServer((p, server) => Configure(p, server, options, QueueNames.Train(p.GetRequiredService<ServerIdentity>().Node), options.Slots));
-        services.AddHangfireServer((p, server) => Configure(p, server, options, QueueNames.Maintenance, workers: 2));
+        services.AddHostedService<TrainServer>();
+        services.AddHangfireServer((p, server) => HangfireServers.Set(server, new AspNetCoreJobActivator(p.GetRequiredService<IServiceScopeFactory>()), options, QueueNames.Maintenance, workers: 2));
         return services;
-    }
-
-    private static void Configure(IServiceProvider services, BackgroundJobServerOptions server, LabOptions options, string queue, int workers)
-    {
-        // Else the one for the whole process, which belongs to whichever host was built last.
-        server.Activator = new AspNetCoreJobActivator(services.GetRequiredService<IServiceScopeFactory>());
-        server.ServerName = $"{queue}:{Environment.MachineName}";
-        server.Queues = [queue];
-        server.WorkerCount = workers;
-        server.CancellationCheckInterval = TimeSpan.FromSeconds(1);
-        server.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(5);
     }
 
     /// <summary>In memory with SQLite: the runs table is the truth and makes the jobs anew at each start.</summary>

@@ -7,6 +7,10 @@ namespace LrcnLab.Storage;
 /// <summary>The database. Reading: one context an operation from the factory. Writing: through <see cref="LabWriter"/> only.</summary>
 public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbContext(options)
 {
+    public DbSet<Project> Projects => Set<Project>();
+    public DbSet<Experiment> Experiments => Set<Experiment>();
+    public DbSet<Sweep> Sweeps => Set<Sweep>();
+    public DbSet<Node> Nodes => Set<Node>();
     public DbSet<Dataset> Datasets => Set<Dataset>();
     public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
     public DbSet<SampleRow> Samples => Set<SampleRow>();
@@ -16,6 +20,7 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunStateChange> RunStateChanges => Set<RunStateChange>();
     public DbSet<Lease> Leases => Set<Lease>();
+    public DbSet<LeaseSlot> LeaseSlots => Set<LeaseSlot>();
     public DbSet<SlotHold> SlotHolds => Set<SlotHold>();
     public DbSet<MetricSeries> MetricSeries => Set<MetricSeries>();
     public DbSet<MetricBlock> MetricBlocks => Set<MetricBlock>();

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using LrcnLab.Core.Runs;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -18,8 +19,11 @@ public sealed record LabOptions
     /// <summary>Path of <c>LrcnLab.Worker.dll</c>, or of any program that speaks its protocol.</summary>
     public string WorkerPath { get; init; } = "LrcnLab.Worker.dll";
 
-    /// <summary>How many runs train at once on this machine.</summary>
-    public int Slots { get; init; } = 1;
+    /// <summary>Into how many slots the CPU of this machine is divided; empty for one where there is no GPU, and none where there is.</summary>
+    public int? Slots { get; init; }
+
+    /// <summary>Into how many slots each GPU is divided; 0 to leave the GPUs alone.</summary>
+    public int SlotsPerGpu { get; init; } = 1;
 
     /// <summary>Folders from which pages and API may import, besides the samples.</summary>
     public string[] ImportRoots { get; init; } = [];
@@ -54,7 +58,8 @@ public sealed record LabOptions
         Check(DataDirectory.Length > 0, "Lab:DataDirectory is empty: give the folder in which data is kept.");
         Check(!File.Exists(DataDirectory), $"Lab:DataDirectory is \"{DataDirectory}\", which is a file: give a folder.");
         Check(File.Exists(WorkerPath), $"Lab:WorkerPath is \"{WorkerPath}\", which does not exist: give the path of LrcnLab.Worker.dll.");
-        Check(Slots is >= 1 and <= 64, $"Lab:Slots is {Slots}: allowed are 1 to 64.");
+        Check(Slots is null or (>= 0 and <= Slot.MostSlots), $"Lab:Slots is {Slots}: allowed are 0 to {Slot.MostSlots}.");
+        Check(SlotsPerGpu is >= 0 and <= 16, $"Lab:SlotsPerGpu is {SlotsPerGpu}: allowed are 0 to 16.");
         foreach (string root in ImportRoots)
             Check(Directory.Exists(root), $"Lab:ImportRoots names \"{root}\", which is no folder.");
         CheckTime(StopGrace, nameof(StopGrace));

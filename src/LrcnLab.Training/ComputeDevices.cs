@@ -2,18 +2,11 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
 using static TorchSharp.torch;
 
 namespace LrcnLab.Training;
-
-/// <summary>A device that a run may train on.</summary>
-/// <param name="Id"><c>cpu</c>, <c>cuda:0</c>, …</param>
-/// <param name="Kind">Word of <c>resources.device</c>.</param>
-/// <param name="Name">What its maker calls it.</param>
-/// <param name="Cores">Processor cores; 0 for a GPU.</param>
-/// <param name="MemoryBytes">0 when unknown.</param>
-public sealed record ComputeDevice(string Id, DeviceKind Kind, string Name, int Cores, long MemoryBytes);
 
 /// <summary>Lists what this build can compute on. libtorch says how many GPUs it can use; the driver's own tool says what they are.</summary>
 public static class ComputeDevices

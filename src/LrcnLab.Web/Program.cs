@@ -5,6 +5,7 @@ using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components;
 using LrcnLab.Web.Features.Data;
+using LrcnLab.Web.Features.Projects;
 using LrcnLab.Web.Features.Queue;
 using LrcnLab.Web.Features.Runs;
 using LrcnLab.Web.Features.Settings;
@@ -45,11 +46,11 @@ builder.Services.AddExceptionHandler<StorageFullHandler>();
 builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.SerializerOptions));
 builder.Services.AddSingleton<RunQueries>();
 builder.Services.AddSingleton<QueueQueries>();
+builder.Services.AddSingleton<ProjectQueries>();
 builder.Services.AddSingleton<DatasetQueries>();
 builder.Services.AddSingleton<VersionQueries>();
 builder.Services.AddSingleton<BrowseQueries>();
 builder.Services.AddSingleton<CardQueries>();
-builder.Services.AddSingleton<DeviceProbe>();
 builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownGrace + TimeSpan.FromSeconds(10));
 
 await using WebApplication app = builder.Build();
@@ -84,6 +85,7 @@ api.MapUploads();
 api.MapVersions();
 api.MapBrowse();
 api.MapQueue();
+api.MapProjects();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 app.Lifetime.ApplicationStarted.Register(() =>

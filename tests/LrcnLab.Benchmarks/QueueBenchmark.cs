@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling;
+using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -27,6 +28,7 @@ internal static class QueueBenchmark
                 .AddSingleton<RunQueries>().AddSingleton<QueueQueries>().BuildServiceProvider();
             if (await services.GetRequiredService<DatabaseInitializer>().InitializeAsync(CancellationToken.None) is { } failure)
                 throw new InvalidOperationException(failure);
+            await services.GetRequiredService<Machine>().SetAsync(new DeviceList([new ComputeDevice("cpu", DeviceKind.Cpu, "CPU", Environment.ProcessorCount, 0)], null), CancellationToken.None);
             await AddAsync(services.GetRequiredService<LabWriter>(), runs);
             await MeasureAsync(services, runs, rounds);
             return 0;
@@ -41,9 +43,10 @@ internal static class QueueBenchmark
     {
         (SlotLeases leases, LabWriter writer, QueueService queue) = (services.GetRequiredService<SlotLeases>(), services.GetRequiredService<LabWriter>(), services.GetRequiredService<QueueService>());
         Report.Line($"{runs} runs wait; milliseconds");
-        Guid next = Guid.Empty;
-        await AskAsync("which run is next", async () => next = (await leases.NextAsync(CancellationToken.None))!.Value);
-        await AskAsync("the next run takes a slot", async () => await leases.TryTakeAsync((await leases.NextAsync(CancellationToken.None))!.Value, CancellationToken.None), () => writer.WriteAsync(async db =>
+        Guid next;
+        await using (LabDbContext db = await services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync())
+            next = await WaitingRuns.Of(db).Select(r => r.Id).FirstAsync();
+        await AskAsync("the next run takes a slot", async () => (await leases.TakeNextAsync([], CancellationToken.None))!.Value.Entry.Dispose(), () => writer.WriteAsync(async db =>
         {
             await db.Leases.ExecuteDeleteAsync();
             await db.Runs.Where(r => r.State == RunState.Starting).ExecuteUpdateAsync(r => r.SetProperty(x => x.State, RunState.Queued));
@@ -51,8 +54,7 @@ internal static class QueueBenchmark
         await AskAsync("runs are brought to free slots", () => services.GetRequiredService<Dispatcher>().DispatchAsync(CancellationToken.None));
         await AskAsync("a priority is changed", () => queue.SetPriorityAsync(next, 3, CancellationToken.None));
         await AskAsync("a run is moved to the end", () => queue.MoveBeforeAsync(next, null, CancellationToken.None));
-        await AskAsync("queue page: 1,000 rows", () => services.GetRequiredService<RunQueries>().WaitingAsync(1000, CancellationToken.None));
-        await AskAsync("queue page: when they start", () => services.GetRequiredService<QueueQueries>().ForecastAsync(CancellationToken.None));
+        await AskAsync("queue page: 1,000 rows", () => services.GetRequiredService<QueueQueries>().ReadAsync(1000, CancellationToken.None));
 
         async Task AskAsync(string what, Func<Task> ask, Func<Task>? after = null)
         {

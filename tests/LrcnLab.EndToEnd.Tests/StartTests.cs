@@ -72,7 +72,7 @@ public sealed class StartTests(Lab shared)
     }
 
     [Theory]
-    [InlineData("--Lab:Slots=0", "Lab:Slots is 0: allowed are 1 to 64.")]
+    [InlineData("--Lab:Slots=65", "Lab:Slots is 65: allowed are 0 to 64.")]
     [InlineData("--Lab:WorkerPath=/nowhere/worker.dll", "Lab:WorkerPath is \"/nowhere/worker.dll\", which does not exist")]
     public async Task Start_WithAWrongSetting_NamesKeyAndWhatIsAllowed(string argument, string expected)
     {

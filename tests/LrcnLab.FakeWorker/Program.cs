@@ -10,6 +10,14 @@ using LrcnLab.FakeWorker;
 
 // Speaks the worker's protocol without training anything. How it behaves is the name of the data set: normal, long, garbage, silent, abort, deaf, fail, exit, lie, large.
 string Option(string name) => args[Array.IndexOf(args, name) + 1];
+if (args[0] == "devices")
+{
+    Console.WriteLine(Environment.GetEnvironmentVariable("LRCNLAB_FAKE_DEVICES") is { Length: > 0 } list
+        ? File.ReadAllText(list)
+        : """[{"id":"cpu","kind":"cpu","name":"Fake processor","cores":4,"memoryBytes":34359738368}]""");
+    return WorkerProtocol.ExitDone;
+}
+
 if (args[0] == "import")
 {
     string name = Option("--name");
@@ -36,6 +44,7 @@ if (args[0] == "import")
 string output = Option("--output");
 string behaviour = SpecText.Parse(File.ReadAllText(args[1])).Spec!.Data.Dataset;
 File.AppendAllText(Path.Combine(output, "starts.txt"), $"{Environment.ProcessId}\n");
+File.AppendAllText(Path.Combine(output, "environments.txt"), $"{Environment.ProcessorCount} {Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")}\n");
 if (behaviour == "exit")
 {
     Console.Error.WriteLine("first words");

@@ -54,7 +54,7 @@ public sealed class FullDiskTests : IAsyncLifetime
         // The worker took its unfinished files away, which may have made room.
         string rest = Path.Combine(_lab.Paths.DataDirectory, "rest");
         Fill(rest);
-        StorageFullException refused = await Assert.ThrowsAsync<StorageFullException>(() => _lab.Runs.CreateAsync("another", TestLab.Spec("large"), null, Cancel));
+        StorageFullException refused = await Assert.ThrowsAsync<StorageFullException>(() => _lab.Runs.CreateAsync(new RunRequest("another", TestLab.Spec("large")), Cancel));
         Assert.Contains("is full", refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<StorageFullException>(() => _lab.Runs.ResumeAsync(id, "test", Cancel));
         Assert.Equal(RunState.Failed, (await _lab.RunAsync(id)).State);

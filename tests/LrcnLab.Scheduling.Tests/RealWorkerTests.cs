@@ -38,7 +38,7 @@ public sealed class RealWorkerTests : IAsyncLifetime
         DatasetVersion version = await _lab.ReadAsync(db => db.DatasetVersions.SingleAsync(Cancel));
         Assert.Equal(version.TrainCount + version.ValidationCount + version.TestCount, await _lab.ReadAsync(db => db.Samples.CountAsync(Cancel)));
 
-        CreateRunResult created = await _lab.Runs.CreateAsync("small", Spec(), null, Cancel);
+        CreateRunResult created = await _lab.Runs.CreateAsync(new RunRequest("small", Spec()), Cancel);
         Guid id = created.Id!.Value;
         await _lab.WaitUntilAsync(id, r => r.State == Running && r.Epoch >= 2, "the second epoch");
         await _lab.StopAsync();

@@ -184,7 +184,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         {
             RunId = run.Id,
             Node = Environment.MachineName,
-            Slot = 0,
+            Slots = [new LeaseSlot { Node = Environment.MachineName, Slot = 0, RunId = run.Id }],
             Owner = "4000000|1|gone",
             Token = Guid.CreateVersion7(),
             WorkerPid = worker?.Id,

@@ -19,7 +19,7 @@ public sealed class RunServiceTests : IAsyncLifetime
     public async Task Create_WithWrongFields_NamesEach()
     {
         RunSpec spec = TestLab.Spec("normal") with { Training = new TrainingSpec { Epochs = 0, BatchSize = -1 } };
-        CreateRunResult result = await _lab.Runs.CreateAsync(" ", spec, null, Cancel);
+        CreateRunResult result = await _lab.Runs.CreateAsync(new RunRequest(" ", spec), Cancel);
 
         Assert.Null(result.Id);
         Assert.Equal(["name", "training.epochs", "training.batchSize"], result.Problems.Select(p => p.Path));
@@ -30,7 +30,7 @@ public sealed class RunServiceTests : IAsyncLifetime
     {
         await _lab.AddDatasetAsync("long");
         await _lab.AddDatasetAsync("normal");
-        CreateRunResult result = await _lab.Runs.CreateAsync("run", TestLab.Spec("norml"), null, Cancel);
+        CreateRunResult result = await _lab.Runs.CreateAsync(new RunRequest("run", TestLab.Spec("norml")), Cancel);
 
         SpecProblem problem = Assert.Single(result.Problems);
         Assert.Equal(("data.dataset", "There is no data set \"norml\". Known are long, normal."), (problem.Path, problem.Message));

@@ -1,7 +1,12 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.Json;
+using LrcnLab.Core;
+using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Events;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -50,13 +55,14 @@ public sealed class TestLab : IAsyncDisposable
     public async Task StartAsync()
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole();
+        builder.Logging.SetMinimumLevel(Microsoft.Extensions.Logging.LogLevel.Warning).AddConsole();
         builder.Services.AddLabStorage(Options);
         builder.Services.AddLabScheduling(Options);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
         _host = builder.Build();
         Assert.Null(await Services.GetRequiredService<DatabaseInitializer>().InitializeAsync(Cancel));
         await _host.StartAsync(Cancel);
+        await Services.GetRequiredService<Machine>().DevicesAsync(Cancel);
     }
 
     public async Task StopAsync()
@@ -77,10 +83,12 @@ public sealed class TestLab : IAsyncDisposable
     public Task WriteAsync(Func<LabDbContext, Task> change) => Services.GetRequiredService<LabWriter>().WriteAsync(change, Cancel);
 
     /// <summary>A data set whose name tells the fake worker how to behave, and a run of it.</summary>
-    public async Task<Guid> LaunchAsync(string behaviour, int priority = 0)
+    public Task<Guid> LaunchAsync(string behaviour, int priority = 0) => LaunchAsync(new RunRequest($"{behaviour} run", Spec(behaviour)) { Priority = priority });
+
+    public async Task<Guid> LaunchAsync(RunRequest request)
     {
-        await AddDatasetAsync(behaviour);
-        CreateRunResult result = await Runs.CreateAsync($"{behaviour} run", Spec(behaviour), null, Cancel, priority);
+        await AddDatasetAsync(request.Spec.Data.Dataset);
+        CreateRunResult result = await Runs.CreateAsync(request, Cancel);
         Assert.Empty(result.Problems);
         return result.Id!.Value;
     }
@@ -94,6 +102,17 @@ public sealed class TestLab : IAsyncDisposable
         CheckInGrace = TimeSpan.FromSeconds(60),
         ShutdownGrace = TimeSpan.FromSeconds(60),
     };
+
+    /// <summary>A machine that has other devices, as the fake worker will tell.</summary>
+    public void UseDevices(params ComputeDevice[] devices)
+    {
+        string script = Path.Combine(Folder, "worker.sh"), list = Path.Combine(Folder, "devices.json");
+        File.WriteAllText(list, JsonSerializer.Serialize(devices, LabJson.Options));
+        File.WriteAllText(script, $"#!/bin/sh\nLRCNLAB_FAKE_DEVICES='{list}' exec dotnet '{Path.Combine(AppContext.BaseDirectory, "LrcnLab.FakeWorker.dll")}' \"$@\"\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Options = Options with { WorkerPath = script };
+    }
 
     /// <summary>A new database on the server that <c>LRCNLAB_TEST_POSTGRES</c> names, for rows and for the queue; without one the test is skipped.</summary>
     public async Task UsePostgresAsync()
@@ -111,17 +130,24 @@ public sealed class TestLab : IAsyncDisposable
 
     private static string Metadata(string key) => typeof(TestLab).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value!;
 
-    public static RunSpec Spec(string dataset) => new() { Data = new DataSpec { Dataset = dataset } };
+    /// <summary>Of a small network, for small disks.</summary>
+    public static RunSpec Spec(string dataset) => Presets.QuickStart.Spec with { Data = Presets.QuickStart.Spec.Data with { Dataset = dataset } };
 
     public Task AddDatasetAsync(string name) => WriteAsync(async db =>
     {
         if (await db.Datasets.AnyAsync(d => d.Name == name))
             return;
+        var sample = new Sample { Path = "a/1.avi", Label = 0, Split = Split.Train, Frames = 8, FrameRate = 12, Width = 16, Height = 12, Sha256 = new string('a', 64) };
+        var manifest = new DatasetManifest { Name = name, Layout = "folder-per-class", Root = Folder, Classes = ["a", "b"], Samples = [sample, sample with { Path = "b/1.avi", Label = 1 }] };
+        var id = Guid.CreateVersion7();
+        Directory.CreateDirectory(Paths.DatasetFolder(id));
+        File.WriteAllText(Path.Combine(Paths.DatasetFolder(id), WorkerProtocol.ManifestFile), JsonSerializer.Serialize(manifest, LabJson.Options));
         db.DatasetVersions.Add(new DatasetVersion
         {
+            Id = id,
             Dataset = new Dataset { Name = name, CreatedAt = DateTime.UtcNow },
             Number = 1,
-            Hash = new string('0', 64),
+            Hash = manifest.Hash(),
             Root = Folder,
             Layout = "folder-per-class",
             Classes = ["a", "b"],

@@ -130,7 +130,7 @@ public sealed class VersionServiceTests : IAsyncLifetime
         await RecordAsync(manifest with { Samples = [.. manifest.Samples.Select((s, i) => i is 0 or 6 ? s with { Group = "film" } : s)] });
         RunSpec spec = TestLab.Spec(manifest.Name);
 
-        CreateRunResult refused = await _lab.Runs.CreateAsync("run", spec, null, Cancel), accepted = await _lab.Runs.CreateAsync("run", spec with { Data = spec.Data with { AllowLeaks = true } }, null, Cancel);
+        CreateRunResult refused = await _lab.Runs.CreateAsync(new RunRequest("run", spec), Cancel), accepted = await _lab.Runs.CreateAsync(new RunRequest("run", spec with { Data = spec.Data with { AllowLeaks = true } }), Cancel);
 
         SpecProblem problem = Assert.Single(refused.Problems);
         Assert.Equal("data.allowLeaks", problem.Path);
@@ -149,7 +149,7 @@ public sealed class VersionServiceTests : IAsyncLifetime
 
         await Versions.EditAsync(version, [new DropSamples([0])], Cancel);
 
-        Assert.Empty((await _lab.Runs.CreateAsync("run", TestLab.Spec(manifest.Name), null, Cancel)).Problems);
+        Assert.Empty((await _lab.Runs.CreateAsync(new RunRequest("run", TestLab.Spec(manifest.Name)), Cancel)).Problems);
     }
 
     private static DatasetManifest Manifest() => new()

@@ -146,7 +146,7 @@ public sealed class DatabaseTests
         Task AddAsync(Guid run, int slot = 0) => database.Writer.WriteAsync(
             db =>
             {
-                db.Leases.Add(new Lease { RunId = run, Node = "n", Slot = slot, Owner = "o", Token = Guid.CreateVersion7(), TakenAt = DateTime.UtcNow, ExpiresAt = DateTime.UtcNow });
+                db.Leases.Add(new Lease { RunId = run, Node = "n", Slots = [new LeaseSlot { Node = "n", Slot = slot, RunId = run }], Owner = "o", Token = Guid.CreateVersion7(), TakenAt = DateTime.UtcNow, ExpiresAt = DateTime.UtcNow });
                 return Task.CompletedTask;
             },
             Cancel);

@@ -13,7 +13,7 @@ public sealed class LabOptionsTests : IDisposable
         {
             DataDirectory = "",
             WorkerPath = "missing.dll",
-            Slots = 0,
+            Slots = -1,
             ImportRoots = ["nowhere"],
             StopGrace = TimeSpan.Zero,
             Database = new DatabaseOptions { Provider = DatabaseProvider.Postgresql },

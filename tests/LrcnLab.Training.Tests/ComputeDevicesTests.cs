@@ -1,3 +1,4 @@
+using LrcnLab.Core.Runs;
 using Xunit;
 
 namespace LrcnLab.Training.Tests;

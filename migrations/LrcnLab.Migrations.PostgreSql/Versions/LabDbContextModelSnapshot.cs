@@ -221,6 +221,34 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.ToTable("DatasetVersions");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Experiment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int?>("MostRunning")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("Experiments");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Import", b =>
                 {
                     b.Property<Guid>("Id")
@@ -299,9 +327,6 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .HasMaxLength(300)
                         .HasColumnType("character varying(300)");
 
-                    b.Property<int>("Slot")
-                        .HasColumnType("integer");
-
                     b.Property<DateTime>("TakenAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -316,10 +341,28 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
 
                     b.HasKey("RunId");
 
-                    b.HasIndex("Node", "Slot")
-                        .IsUnique();
+                    b.HasIndex("Node");
 
                     b.ToTable("Leases");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.LeaseSlot", b =>
+                {
+                    b.Property<string>("Node")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Node", "Slot");
+
+                    b.HasIndex("RunId");
+
+                    b.ToTable("LeaseSlots");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.MetricBlock", b =>
@@ -470,6 +513,24 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.ToTable("MetricSeries");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Node", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<DateTime>("SeenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Slots")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Nodes");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.PredictionFile", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -495,6 +556,43 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasIndex("Sha256");
 
                     b.ToTable("PredictionFiles");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Project", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int?>("MostRunning")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<double>("Share")
+                        .HasColumnType("double precision");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("Projects");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = new Guid("0193b5f0-0000-7000-8000-000000000001"),
+                            CreatedAt = new DateTime(2026, 1, 1, 0, 0, 0, 0, DateTimeKind.Utc),
+                            Name = "Default",
+                            Share = 1.0
+                        });
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Run", b =>
@@ -525,6 +623,11 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<string>("Device")
                         .HasColumnType("text");
 
+                    b.Property<string>("DeviceAsked")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("timestamp with time zone");
 
@@ -533,6 +636,9 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
 
                     b.Property<int>("Epochs")
                         .HasColumnType("integer");
+
+                    b.Property<Guid?>("ExperimentId")
+                        .HasColumnType("uuid");
 
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
@@ -549,6 +655,9 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<int>("Priority")
                         .HasColumnType("integer");
 
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
                     b.Property<double>("QueueOrder")
                         .HasColumnType("double precision");
 
@@ -564,6 +673,12 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
 
                     b.Property<double?>("SecondsLeft")
                         .HasColumnType("double precision");
+
+                    b.Property<double>("SecondsOnSlots")
+                        .HasColumnType("double precision");
+
+                    b.Property<int>("SlotsAsked")
+                        .HasColumnType("integer");
 
                     b.Property<string>("SpecJson")
                         .IsRequired()
@@ -589,6 +704,9 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<int>("StepsPerEpoch")
                         .HasColumnType("integer");
 
+                    b.Property<Guid?>("SweepId")
+                        .HasColumnType("uuid");
+
                     b.Property<string>("VersionsJson")
                         .HasColumnType("text");
 
@@ -600,6 +718,12 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasIndex("CreatedAt");
 
                     b.HasIndex("DatasetVersionId");
+
+                    b.HasIndex("ExperimentId");
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("SweepId");
 
                     b.HasIndex("State", "Priority", "QueueOrder")
                         .IsDescending(false, true, false);
@@ -727,6 +851,34 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.ToTable("SlotHolds");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Sweep", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int?>("MostRunning")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("Sweeps");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>
                 {
                     b.Property<Guid>("Id")
@@ -815,11 +967,31 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Navigation("Dataset");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Experiment", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Project");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Lease", b =>
                 {
                     b.HasOne("LrcnLab.Storage.Entities.Run", null)
                         .WithOne()
                         .HasForeignKey("LrcnLab.Storage.Entities.Lease", "RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.LeaseSlot", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Lease", null)
+                        .WithMany("Slots")
+                        .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -859,7 +1031,29 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
+                    b.HasOne("LrcnLab.Storage.Entities.Experiment", "Experiment")
+                        .WithMany()
+                        .HasForeignKey("ExperimentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("LrcnLab.Storage.Entities.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("LrcnLab.Storage.Entities.Sweep", "Sweep")
+                        .WithMany()
+                        .HasForeignKey("SweepId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.Navigation("DatasetVersion");
+
+                    b.Navigation("Experiment");
+
+                    b.Navigation("Project");
+
+                    b.Navigation("Sweep");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.RunStateChange", b =>
@@ -880,6 +1074,17 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Sweep", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Project");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.UploadFile", b =>
                 {
                     b.HasOne("LrcnLab.Storage.Entities.Upload", null)
@@ -892,6 +1097,11 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
             modelBuilder.Entity("LrcnLab.Storage.Entities.Dataset", b =>
                 {
                     b.Navigation("Versions");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Lease", b =>
+                {
+                    b.Navigation("Slots");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>

@@ -216,6 +216,34 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.ToTable("DatasetVersions");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Experiment", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("MostRunning")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("Experiments");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Import", b =>
                 {
                     b.Property<Guid>("Id")
@@ -294,9 +322,6 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasMaxLength(300)
                         .HasColumnType("TEXT");
 
-                    b.Property<int>("Slot")
-                        .HasColumnType("INTEGER");
-
                     b.Property<DateTime>("TakenAt")
                         .HasColumnType("TEXT");
 
@@ -311,10 +336,28 @@ namespace LrcnLab.Migrations.Sqlite.Versions
 
                     b.HasKey("RunId");
 
-                    b.HasIndex("Node", "Slot")
-                        .IsUnique();
+                    b.HasIndex("Node");
 
                     b.ToTable("Leases");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.LeaseSlot", b =>
+                {
+                    b.Property<string>("Node")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Slot")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Node", "Slot");
+
+                    b.HasIndex("RunId");
+
+                    b.ToTable("LeaseSlots");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.MetricBlock", b =>
@@ -465,6 +508,24 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.ToTable("MetricSeries");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Node", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("SeenAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Slots")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("Nodes");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.PredictionFile", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -490,6 +551,43 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasIndex("Sha256");
 
                     b.ToTable("PredictionFiles");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Project", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("MostRunning")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Share")
+                        .HasColumnType("REAL");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("Projects");
+
+                    b.HasData(
+                        new
+                        {
+                            Id = new Guid("0193b5f0-0000-7000-8000-000000000001"),
+                            CreatedAt = new DateTime(2026, 1, 1, 0, 0, 0, 0, DateTimeKind.Utc),
+                            Name = "Default",
+                            Share = 1.0
+                        });
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Run", b =>
@@ -520,6 +618,11 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<string>("Device")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("DeviceAsked")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
                     b.Property<DateTime?>("EndedAt")
                         .HasColumnType("TEXT");
 
@@ -528,6 +631,9 @@ namespace LrcnLab.Migrations.Sqlite.Versions
 
                     b.Property<int>("Epochs")
                         .HasColumnType("INTEGER");
+
+                    b.Property<Guid?>("ExperimentId")
+                        .HasColumnType("TEXT");
 
                     b.Property<long>("LastSequence")
                         .HasColumnType("INTEGER");
@@ -544,6 +650,9 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<int>("Priority")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
                     b.Property<double>("QueueOrder")
                         .HasColumnType("REAL");
 
@@ -559,6 +668,12 @@ namespace LrcnLab.Migrations.Sqlite.Versions
 
                     b.Property<double?>("SecondsLeft")
                         .HasColumnType("REAL");
+
+                    b.Property<double>("SecondsOnSlots")
+                        .HasColumnType("REAL");
+
+                    b.Property<int>("SlotsAsked")
+                        .HasColumnType("INTEGER");
 
                     b.Property<string>("SpecJson")
                         .IsRequired()
@@ -584,6 +699,9 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<int>("StepsPerEpoch")
                         .HasColumnType("INTEGER");
 
+                    b.Property<Guid?>("SweepId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("VersionsJson")
                         .HasColumnType("TEXT");
 
@@ -595,6 +713,12 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasIndex("CreatedAt");
 
                     b.HasIndex("DatasetVersionId");
+
+                    b.HasIndex("ExperimentId");
+
+                    b.HasIndex("ProjectId");
+
+                    b.HasIndex("SweepId");
 
                     b.HasIndex("State", "Priority", "QueueOrder")
                         .IsDescending(false, true, false);
@@ -720,6 +844,34 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.ToTable("SlotHolds");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Sweep", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int?>("MostRunning")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ProjectId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ProjectId", "Name")
+                        .IsUnique();
+
+                    b.ToTable("Sweeps");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>
                 {
                     b.Property<Guid>("Id")
@@ -808,11 +960,31 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Navigation("Dataset");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Experiment", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Project");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Lease", b =>
                 {
                     b.HasOne("LrcnLab.Storage.Entities.Run", null)
                         .WithOne()
                         .HasForeignKey("LrcnLab.Storage.Entities.Lease", "RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.LeaseSlot", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Lease", null)
+                        .WithMany("Slots")
+                        .HasForeignKey("RunId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
@@ -852,7 +1024,29 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
 
+                    b.HasOne("LrcnLab.Storage.Entities.Experiment", "Experiment")
+                        .WithMany()
+                        .HasForeignKey("ExperimentId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
+                    b.HasOne("LrcnLab.Storage.Entities.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+
+                    b.HasOne("LrcnLab.Storage.Entities.Sweep", "Sweep")
+                        .WithMany()
+                        .HasForeignKey("SweepId")
+                        .OnDelete(DeleteBehavior.Restrict);
+
                     b.Navigation("DatasetVersion");
+
+                    b.Navigation("Experiment");
+
+                    b.Navigation("Project");
+
+                    b.Navigation("Sweep");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.RunStateChange", b =>
@@ -873,6 +1067,17 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Sweep", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Project", "Project")
+                        .WithMany()
+                        .HasForeignKey("ProjectId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.Navigation("Project");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.UploadFile", b =>
                 {
                     b.HasOne("LrcnLab.Storage.Entities.Upload", null)
@@ -885,6 +1090,11 @@ namespace LrcnLab.Migrations.Sqlite.Versions
             modelBuilder.Entity("LrcnLab.Storage.Entities.Dataset", b =>
                 {
                     b.Navigation("Versions");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Lease", b =>
+                {
+                    b.Navigation("Slots");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Upload", b =>

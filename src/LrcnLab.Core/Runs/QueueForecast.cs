@@ -1,3 +1,5 @@
+using LrcnLab.Core.Specs;
+
 namespace LrcnLab.Core.Runs;
 
 /// <param name="Start">Seconds from now.</param>
@@ -19,24 +21,28 @@ public static class QueueForecast
     public static double Seconds(double epochs, int train, int validation, long flopsPerClip, double flopsPerSecond) =>
         Math.Max(0, epochs) * (train + validation / PassesOfTraining) * flopsPerClip / flopsPerSecond;
 
-    /// <param name="freeIn">For each slot that takes runs, the seconds until it is free; null when unknown.</param>
-    /// <param name="seconds">What each waiting run needs, the next one first; null when unknown.</param>
-    /// <returns>For each waiting run; null when its slot is unknown.</returns>
-    public static IReadOnlyList<ExpectedTimes?> Of(IEnumerable<double?> freeIn, IEnumerable<double?> seconds)
+    /// <param name="freeIn">For each slot that takes runs, its kind and the seconds until it is free; null when unknown.</param>
+    /// <param name="runs">Kind and number of the slots that each waiting run needs, and for how long, the next one first; null when unknown.</param>
+    /// <returns>For each waiting run; null when its slots are unknown.</returns>
+    public static IReadOnlyList<ExpectedTimes?> Of(IEnumerable<(DeviceKind Kind, double? Seconds)> freeIn, IEnumerable<(DeviceKind Kind, int Slots, double? Seconds)> runs)
     {
-        var slots = new PriorityQueue<int, (double, int)>(freeIn.Select((time, slot) => (slot, time)).Where(s => s.time is not null).Select(s => (s.slot, (s.time!.Value, s.slot))));
+        var kinds = freeIn.Where(s => s.Seconds is not null).GroupBy(s => s.Kind)
+            .ToDictionary(g => g.Key, g => new PriorityQueue<double, double>(g.Select(s => (s.Seconds!.Value, s.Seconds!.Value))));
         var expected = new List<ExpectedTimes?>();
-        foreach (double? needs in seconds)
+        foreach (var (kind, slots, seconds) in runs)
         {
-            if (!slots.TryDequeue(out int slot, out (double Time, int) place))
+            if (!kinds.TryGetValue(kind, out PriorityQueue<double, double>? free) || free.Count < slots)
             {
                 expected.Add(null);
                 continue;
             }
 
-            expected.Add(new ExpectedTimes(place.Time, place.Time + needs));
-            if (needs is double known)
-                slots.Enqueue(slot, (place.Time + known, slot));
+            double start = 0;
+            for (int i = 0; i < slots; i++)
+                start = free.Dequeue();
+            expected.Add(new ExpectedTimes(start, start + seconds));
+            if (seconds is double known)
+                free.EnqueueRange(Enumerable.Repeat((start + known, start + known), slots));
         }
 
         return expected;

@@ -42,6 +42,8 @@ public static class SpecRules
             yield return new SpecProblem("evaluation.viewStride", $"A stride of {spec.Evaluation.ViewStride} frames needs clips of neighbouring frames: choose contiguous or variable sampling, or 0.");
         if (spec.Resources.RecomputeFrames > 0 && spec.Model.Backbone.Normalization == FrameNormalization.Batch)
             yield return new SpecProblem("resources.recomputeFrames", "Recomputing would take a batch norm's statistics from a part of the batch: choose normalisation none or group, or 0.");
+        if (spec.Resources is { Slots: > 1, Device: not DeviceKind.Cpu })
+            yield return new SpecProblem("resources.slots", $"{spec.Resources.Slots} slots go together on the CPU only: choose the device cpu, or 1 slot.");
         if (spec.Resources is { Precision: not Precision.Float32, RecomputeFrames: > 0 })
             yield return new SpecProblem("resources.recomputeFrames", "Recomputing is done in float32 only: choose that precision, or 0.");
     }

@@ -94,6 +94,12 @@ public sealed record ResourceSpec
     [Field("Device", "auto takes a GPU where there is one, else the CPU.")]
     public DeviceKind Device { get; init; } = DeviceKind.Auto;
 
+    [Field("Slots", "Slots of the CPU that the run occupies together, with the cores and the memory of all; a GPU is one.", Unit = "slots", Minimum = 1, Maximum = 64, Advanced = true)]
+    public int Slots { get; init; } = 1;
+
+    [Field("Time limit", "Ends the run, with what it has learned, after so many minutes on its slots; 0 for none.", Unit = "minutes", Minimum = 0, Maximum = 1_000_000, Advanced = true)]
+    public int TimeLimitMinutes { get; init; }
+
     [Field("Threads", "CPU threads, 0 for all that the slot has; results are the same bit for bit only at the same number.", Unit = "threads", Minimum = 0, Maximum = 256, Advanced = true)]
     public int Threads { get; init; }
 

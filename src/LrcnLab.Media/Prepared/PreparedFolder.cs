@@ -1,3 +1,4 @@
+using LrcnLab.Core.Datasets;
 using LrcnLab.Media.Decoding;
 
 namespace LrcnLab.Media.Prepared;

@@ -1,3 +1,4 @@
+using LrcnLab.Core.Datasets;
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 

@@ -1,3 +1,4 @@
+using LrcnLab.Core.Datasets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;

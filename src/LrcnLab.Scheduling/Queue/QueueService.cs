@@ -11,12 +11,12 @@ public sealed class QueueService
 {
     private readonly LabWriter _writer;
     private readonly Dispatcher _dispatcher;
-    private readonly LabOptions _options;
+    private readonly IDbContextFactory<LabDbContext> _contexts;
     private readonly RunFeed _feed;
     private readonly TimeProvider _clock;
 
-    internal QueueService(LabWriter writer, Dispatcher dispatcher, LabOptions options, RunFeed feed, TimeProvider clock) =>
-        (_writer, _dispatcher, _options, _feed, _clock) = (writer, dispatcher, options, feed, clock);
+    internal QueueService(LabWriter writer, Dispatcher dispatcher, IDbContextFactory<LabDbContext> contexts, RunFeed feed, TimeProvider clock) =>
+        (_writer, _dispatcher, _contexts, _feed, _clock) = (writer, dispatcher, contexts, feed, clock);
 
     /// <summary>Of a run that has not ended. One that runs keeps its slot as long as nobody with a higher priority wants it.</summary>
     public Task<string?> SetPriorityAsync(Guid runId, int priority, CancellationToken cancellationToken) => ChangeAsync(
@@ -56,7 +56,7 @@ public sealed class QueueService
     /// <param name="cancellationToken">Ends the attempt.</param>
     public async Task<string?> HoldAsync(string? node, int? slot, CancellationToken cancellationToken)
     {
-        if (Refusal(node, slot) is string refusal)
+        if (await RefusalAsync(node, slot, cancellationToken) is string refusal)
             return refusal;
         var (onNode, onSlot) = Key(node, slot);
         await _writer.WriteAsync(
@@ -74,7 +74,7 @@ public sealed class QueueService
     /// <inheritdoc cref="HoldAsync"/>
     public async Task<string?> ReleaseAsync(string? node, int? slot, CancellationToken cancellationToken)
     {
-        if (Refusal(node, slot) is string refusal)
+        if (await RefusalAsync(node, slot, cancellationToken) is string refusal)
             return refusal;
         var (onNode, onSlot) = Key(node, slot);
         await _writer.WriteAsync(db => db.SlotHolds.Where(h => h.Node == onNode && h.Slot == onSlot).ExecuteDeleteAsync(cancellationToken), cancellationToken);
@@ -85,11 +85,15 @@ public sealed class QueueService
 
     private static (string Node, int Slot) Key(string? node, int? slot) => (node ?? SlotHold.AllNodes, slot ?? SlotHold.AllSlots);
 
-    private string? Refusal(string? node, int? slot)
+    private async Task<string?> RefusalAsync(string? node, int? slot, CancellationToken cancellationToken)
     {
-        if (node is null && slot is not null)
-            return "A slot belongs to a machine: name its node too.";
-        return slot is { } number && (number < 0 || number >= _options.Slots) ? $"There is no slot {number}: this machine has the slots 0 to {_options.Slots - 1}." : null;
+        if (node is null)
+            return slot is null ? null : "A slot belongs to a machine: name its node too.";
+        await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
+        Node? known = await db.Nodes.AsNoTracking().SingleOrDefaultAsync(n => n.Name == node, cancellationToken);
+        if (known is null)
+            return $"There is no machine \"{node}\": known are {string.Join(", ", await db.Nodes.Select(n => n.Name).ToListAsync(cancellationToken))}.";
+        return slot is { } number && known.Slots.All(s => s.Number != number) ? $"There is no slot {number}: {node} has {(known.Slots.Count == 0 ? "none" : $"the slots 0 to {known.Slots.Count - 1}")}." : null;
     }
 
     private async Task<string?> ChangeAsync(Guid runId, Func<LabDbContext, Run, Task<string?>> change, CancellationToken cancellationToken)

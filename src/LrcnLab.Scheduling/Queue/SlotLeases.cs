@@ -1,4 +1,6 @@
 using LrcnLab.Core.Runs;
+using LrcnLab.Scheduling.Machines;
+using LrcnLab.Scheduling.Runs;
 using LrcnLab.Scheduling.Workers;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -6,28 +8,41 @@ using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Scheduling.Queue;
 
-/// <summary>Leases: who trains which run on which slot.</summary>
-internal sealed class SlotLeases(LabWriter writer, IDbContextFactory<LabDbContext> contexts, LabOptions options, ServerIdentity server, TimeProvider clock)
+/// <summary>Leases: who trains which run on which slots.</summary>
+internal sealed class SlotLeases(LabWriter writer, QueueReader queue, Machine machine, ActiveRuns active, ServerIdentity server, TimeProvider clock)
 {
-    /// <summary>The run that is to start next on this machine; null when none waits, or no slot takes one.</summary>
-    public async Task<Guid?> NextAsync(CancellationToken cancellationToken)
+    /// <summary>Decides which run starts next on this machine, gives it its slots, and moves it to starting, in one write. Null when none can start.</summary>
+    /// <param name="except">Runs that are not asked.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The lease, and the run's entry among the active ones, which was made before it: a lease of this server without an entry counts as abandoned.</returns>
+    public async Task<(Lease Lease, IDisposable Entry)?> TakeNextAsync(IReadOnlyCollection<Guid> except, CancellationToken cancellationToken)
     {
-        await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await FreeSlotAsync(db, cancellationToken) is null ? null : await WaitingRuns.Of(db).Select(r => (Guid?)r.Id).FirstOrDefaultAsync(cancellationToken);
-    }
-
-    /// <summary>Takes a queued run and a free slot, and moves the run to starting, in one write. Null when the run is not queued, is leased, or all slots are taken.</summary>
-    public async Task<Lease?> TryTakeAsync(Guid runId, CancellationToken cancellationToken)
-    {
+        IDisposable? entry = null;
         try
         {
-            return await writer.WriteAsync(db => TakeAsync(db, runId, cancellationToken), cancellationToken);
+            Lease? lease = await writer.WriteAsync(
+                async db =>
+                {
+                    entry?.Dispose();
+                    entry = null;
+                    if (await queue.DecideAsync(db, except, cancellationToken) is not var (waiting, decision) || decision.Starts.Count == 0)
+                        return null;
+                    var (item, slots) = decision.Starts[0];
+                    Run run = await waiting[item].First(db, except).SingleAsync(cancellationToken);
+                    entry = active.Enter(run.Id);
+                    return Take(db, run, slots);
+                },
+                cancellationToken);
+            if (lease is not null)
+                return (lease, entry!);
         }
         catch (DbUpdateException)
         {
-            // Another server took the run or the slot in the same moment: keys and row version let only one win.
-            return null;
+            // Another server took the run in the same moment: keys and row version let only one win.
         }
+
+        entry?.Dispose();
+        return null;
     }
 
     /// <summary>Notes the worker's process, so that it can be found after this server died.</summary>
@@ -46,21 +61,17 @@ internal sealed class SlotLeases(LabWriter writer, IDbContextFactory<LabDbContex
 
     private DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    private async Task<Lease?> TakeAsync(LabDbContext db, Guid runId, CancellationToken cancellationToken)
+    private Lease Take(LabDbContext db, Run run, IReadOnlyList<int> slots)
     {
-        Run? run = await db.Runs.SingleOrDefaultAsync(r => r.Id == runId, cancellationToken);
-        if (run is null || run.State != RunState.Queued || await db.Leases.AnyAsync(l => l.RunId == runId, cancellationToken))
-            return null;
-        if (await FreeSlotAsync(db, cancellationToken) is not int slot)
-            return null;
-
         run.Attempt++;
-        db.RunStateChanges.Add(run.Move(RunState.Starting, $"Attempt {run.Attempt} on slot {slot + 1} of {server.Node}.", Now).Change!);
+        Slot first = machine.Slots[slots[0]];
+        string where = slots.Count == 1 ? $"slot {slots[0] + 1}" : $"slots {string.Join(", ", slots.Select(s => s + 1))}";
+        db.RunStateChanges.Add(run.Move(RunState.Starting, $"Attempt {run.Attempt} on {where} ({first.Device}) of {server.Node}.", Now).Change!);
         var lease = new Lease
         {
-            RunId = runId,
+            RunId = run.Id,
             Node = server.Node,
-            Slot = slot,
+            Slots = [.. slots.Select(slot => new LeaseSlot { Node = server.Node, Slot = slot, RunId = run.Id })],
             Owner = server.Owner,
             Token = Guid.CreateVersion7(),
             TakenAt = Now,
@@ -68,12 +79,5 @@ internal sealed class SlotLeases(LabWriter writer, IDbContextFactory<LabDbContex
         };
         db.Leases.Add(lease);
         return lease;
-    }
-
-    private async Task<int?> FreeSlotAsync(LabDbContext db, CancellationToken cancellationToken)
-    {
-        List<int> taken = await db.Leases.Where(l => l.Node == server.Node).Select(l => l.Slot).ToListAsync(cancellationToken);
-        List<SlotHold> holds = await db.SlotHolds.AsNoTracking().ToListAsync(cancellationToken);
-        return Enumerable.Range(0, options.Slots).Except(taken).Where(slot => !holds.Any(h => h.Covers(server.Node, slot))).Select(slot => (int?)slot).FirstOrDefault();
     }
 }

@@ -44,6 +44,7 @@ internal sealed class RunEnding(RunIngest ingest, LabWriter writer, IDbContextFa
                     return;
                 db.Leases.Remove(held);
                 Run run = await db.Runs.SingleAsync(r => r.Id == lease.RunId);
+                run.SecondsOnSlots += Math.Max(0, (clock.GetUtcNow().UtcDateTime - held.TakenAt).TotalSeconds);
                 if (!run.State.IsActive())
                     return;
                 foreach (var (state, cause) in moves(run))

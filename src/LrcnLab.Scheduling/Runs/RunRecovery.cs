@@ -54,7 +54,6 @@ internal sealed class RunRecovery(
         {
             RunId = abandoned.RunId,
             Node = abandoned.Node,
-            Slot = abandoned.Slot,
             Owner = server.Owner,
             Token = Guid.CreateVersion7(),
             WorkerPid = abandoned.WorkerPid,

@@ -14,43 +14,37 @@ namespace LrcnLab.Scheduling.Runs;
 public sealed class RunService
 {
     private readonly LabWriter _writer;
+    private readonly IDbContextFactory<LabDbContext> _contexts;
+    private readonly RunChecks _checks;
     private readonly Dispatcher _dispatcher;
     private readonly RunFeed _feed;
     private readonly DiskReserve _reserve;
     private readonly TimeProvider _clock;
 
-    internal RunService(LabWriter writer, Dispatcher dispatcher, RunFeed feed, DiskReserve reserve, TimeProvider clock) =>
-        (_writer, _dispatcher, _feed, _reserve, _clock) = (writer, dispatcher, feed, reserve, clock);
+    internal RunService(LabWriter writer, IDbContextFactory<LabDbContext> contexts, RunChecks checks, Dispatcher dispatcher, RunFeed feed, DiskReserve reserve, TimeProvider clock) =>
+        (_writer, _contexts, _checks, _dispatcher, _feed, _reserve, _clock) = (writer, contexts, checks, dispatcher, feed, reserve, clock);
 
     /// <summary>Records a run with the newest version of its data set and queues it.</summary>
-    /// <param name="name">Of 1 to 200 characters.</param>
-    /// <param name="spec">Is checked.</param>
-    /// <param name="preset">Name of the preset that the specification began as.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <param name="priority">In the queue; <see cref="QueuePlace"/>.</param>
     /// <exception cref="StorageFullException">The disk has no room for a run.</exception>
-    public async Task<CreateRunResult> CreateAsync(string name, RunSpec spec, string? preset, CancellationToken cancellationToken, int priority = QueuePlace.Normal)
+    public async Task<CreateRunResult> CreateAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        var problems = new List<SpecProblem>();
-        name = name.Trim();
-        if (name.Length is 0 or > 200 || name.Any(char.IsControl))
-            problems.Add(new SpecProblem("name", "A run has a name of 1 to 200 characters, without control characters."));
-        if (QueuePlace.Refusal(priority) is string refusal)
-            problems.Add(new SpecProblem("priority", refusal));
-        problems.AddRange(SpecReader.Validate(spec));
+        IReadOnlyList<SpecProblem> problems = request.Problems();
         if (problems.Count > 0)
             return new CreateRunResult(null, problems);
 
         _reserve.RequireRoom();
-        CreateRunResult result = await _writer.WriteAsync(db => InsertAsync(db, name, spec, preset, priority, cancellationToken), cancellationToken);
-        if (result.Id is Guid id)
-        {
-            // The row is there and will start whatever happens now: the caller's token no longer counts.
-            await _dispatcher.DispatchAsync(CancellationToken.None);
-            _feed.Publish(id, RunParts.State);
-        }
+        var (version, unfit) = await FindVersionAsync(request.Spec, cancellationToken);
+        if (version is null)
+            return new CreateRunResult(null, [unfit!]);
+        problems = await _checks.BeforeQueueingAsync(request.Spec, version, cancellationToken);
+        if (problems.Count > 0)
+            return new CreateRunResult(null, problems);
 
-        return result;
+        Guid id = await _writer.WriteAsync(db => InsertAsync(db, request, version, cancellationToken), cancellationToken);
+        // The row is there and will start whatever happens now: the caller's token no longer counts.
+        await _dispatcher.DispatchAsync(CancellationToken.None);
+        _feed.Publish(id, RunParts.State);
+        return new CreateRunResult(id, []);
     }
 
     /// <summary>Finish the step, write a checkpoint, end. A run that waits ends at once.</summary>
@@ -106,11 +100,13 @@ public sealed class RunService
         return refusal;
     }
 
-    private async Task<CreateRunResult> InsertAsync(LabDbContext db, string name, RunSpec spec, string? preset, int priority, CancellationToken cancellationToken)
+    /// <summary>The newest version of the data set that a specification names, or what is wrong with it.</summary>
+    private async Task<(DatasetVersion? Version, SpecProblem? Problem)> FindVersionAsync(RunSpec spec, CancellationToken cancellationToken)
     {
+        await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
         string wanted = spec.Data.Dataset;
         Guid? datasetId = Guid.TryParse(wanted, out Guid id) ? id : null;
-        DatasetVersion? version = await db.DatasetVersions
+        DatasetVersion? version = await db.DatasetVersions.AsNoTracking()
             .Where(v => v.Dataset.Name == wanted || v.DatasetId == datasetId)
             .OrderByDescending(v => v.Number)
             .FirstOrDefaultAsync(cancellationToken);
@@ -123,30 +119,39 @@ public sealed class RunService
 
         if (version.TrainCount == 0)
             return Refused("data.dataset", $"The data set \"{wanted}\" has no sample in its train split, so there is nothing to learn from.");
-
         if (version.Task != DatasetTask.ActivityRecognition)
             return Refused("data.dataset", $"\"{wanted}\" has sentences and no classes, and activity recognition needs classes: choose a data set with at least two.");
         if (!spec.Data.AllowLeaks && VersionLeaks.Of(version) is { IsLeaking: true } leaks)
             return Refused("data.allowLeaks", $"{leaks.Refusal($"version {version.Number} of \"{wanted}\"")} Or accept that: data.allowLeaks, in the form the box beside the data set.");
+        return (version, null);
 
+        static (DatasetVersion?, SpecProblem?) Refused(string path, string message) => (null, new SpecProblem(path, message));
+    }
+
+    private async Task<Guid> InsertAsync(LabDbContext db, RunRequest request, DatasetVersion version, CancellationToken cancellationToken)
+    {
         DateTime now = _clock.GetUtcNow().UtcDateTime;
+        var (project, experiment, sweep) = await RunGroups.FindOrAddAsync(db, request, now, cancellationToken);
         var run = new Run
         {
-            Name = name,
-            SpecJson = SpecText.ToJson(spec),
-            Preset = preset,
+            Name = request.Name.Trim(),
+            SpecJson = SpecText.ToJson(request.Spec),
+            Preset = request.Preset,
+            ProjectId = project.Id,
+            ExperimentId = experiment?.Id,
+            SweepId = sweep?.Id,
             DatasetVersionId = version.Id,
             Classes = [.. version.Classes],
             CreatedAt = now,
-            Epochs = spec.Training.Epochs,
-            Priority = priority,
+            Epochs = request.Spec.Training.Epochs,
+            Priority = request.Priority,
+            DeviceAsked = request.Spec.Resources.Device,
+            SlotsAsked = request.Spec.Resources.Slots,
         };
         db.Runs.Add(run);
         // The change names the run, which must be there first.
         await db.SaveChangesAsync(cancellationToken);
         db.RunStateChanges.Add(run.Move(Queued, "Launched.", now).Change!);
-        return new CreateRunResult(run.Id, []);
+        return run.Id;
     }
-
-    private static CreateRunResult Refused(string path, string message) => new(null, [new SpecProblem(path, message)]);
 }

@@ -1,4 +1,8 @@
+using System.Diagnostics;
 using LrcnLab.Core.Events;
+using LrcnLab.Core.Runs;
+using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Workers;
 using LrcnLab.Storage;
@@ -17,6 +21,9 @@ internal sealed class Supervision(
     SlotLeases leases,
     ArtifactStore artifacts,
     IDbContextFactory<LabDbContext> contexts,
+    Machine machine,
+    RunService runs,
+    RunChecks checks,
     LabPaths paths,
     LabOptions options,
     TimeProvider clock,
@@ -33,13 +40,21 @@ internal sealed class Supervision(
         string spec = Path.Combine(folder, WorkerProtocol.SpecFile);
         await File.WriteAllTextAsync(spec, run.SpecJson, CancellationToken.None);
         using RunLogWriter log = await logs.OpenAsync(run.Id, CancellationToken.None);
+        Slot[] slots = [.. lease.Slots.Select(s => machine.Slots[s.Slot])];
+        if (await RefuseAsync(run, slots, log) is string refusal)
+        {
+            await ending.EndAsync(lease, _ => [(RunState.Failed, refusal)]);
+            return;
+        }
 
         // Without a value: there is a journal to go on with, and no checkpoint yet.
         string[] resume = checkpoint is not null ? ["--resume", checkpoint] : run.Attempt > 1 ? ["--resume"] : [];
+        ProcessStartInfo start = WorkerCommand.Create(
+            options.WorkerPath,
+            ["train", spec, "--output", folder, "--data", paths.DatasetFolder(run.DatasetVersionId), "--prepared", paths.PreparedRoot, "--supervised", .. resume]);
+        WorkerCommand.Confine(start, slots, Environment.GetEnvironmentVariable(WorkerCommand.VisibleDevices));
         using var worker = WorkerProcess.Start(
-            WorkerCommand.Create(
-                options.WorkerPath,
-                ["train", spec, "--output", folder, "--data", paths.DatasetFolder(run.DatasetVersionId), "--prepared", paths.PreparedRoot, "--supervised", .. resume]),
+            start,
             line => Note(log, LogLevel.Warning, line));
         await leases.NoteWorkerAsync(lease, worker.Identity, CancellationToken.None);
         logger.LogInformation("Run {RunId} has worker {Pid}", run.Id, worker.Identity.Pid);
@@ -48,7 +63,7 @@ internal sealed class Supervision(
         var output = new WorkerOutput(worker.Output, checkIns, (level, text) => Note(log, level, text));
         Task reading = Task.Run(output.ReadAsync, CancellationToken.None);
         Task<bool> storing = StoreAsync(lease, run.LastSequence, log, output);
-        var control = new WorkerControl(lease.RunId, worker, checkIns, contexts, options, clock);
+        var control = new WorkerControl(lease.RunId, worker, checkIns, TimeLimit.Of(run, lease), runs, contexts, options, clock);
         WorkerEnd end = await control.RunUntilExitAsync(storing, serverStopping);
 
         // Whoever the worker started may hold its output open; the journal has the rest.
@@ -63,6 +78,19 @@ internal sealed class Supervision(
 
         await ending.DrainAsync(lease, log, CancellationToken.None);
         await ending.EndAsync(lease, r => end.Moves(r.State, worker.ExitCode, worker.LastErrors));
+    }
+
+    /// <summary>Why the run cannot start, in words; null when it can.</summary>
+    private async Task<string?> RefuseAsync(Run run, IReadOnlyList<Slot> slots, RunLogWriter log)
+    {
+        // A specification of a later version: the worker says what is wrong with it.
+        if (SpecText.Parse(run.SpecJson).Spec is not { } spec)
+            return null;
+        if (await checks.BeforeStartAsync(spec, run.DatasetVersion, slots, CancellationToken.None) is string refusal)
+            return refusal;
+        if (RunChecks.MemoryWarning(spec, run.Classes.Count, slots) is string warning)
+            Note(log, LogLevel.Warning, warning);
+        return null;
     }
 
     private void Note(RunLogWriter log, LogLevel level, string text)
@@ -80,7 +108,7 @@ internal sealed class Supervision(
     private async Task<(Run Run, string? Checkpoint)> LoadAsync(Guid runId)
     {
         await using LabDbContext db = await contexts.CreateDbContextAsync();
-        Run run = await db.Runs.AsNoTracking().SingleAsync(r => r.Id == runId);
+        Run run = await db.Runs.AsNoTracking().Include(r => r.DatasetVersion).SingleAsync(r => r.Id == runId);
         string? sha256 = await db.Checkpoints.Where(c => c.RunId == runId && c.Kind == "last").Select(c => c.Sha256).SingleOrDefaultAsync();
         return (run, sha256 is null ? null : artifacts.Find(sha256));
     }

@@ -11,7 +11,7 @@ namespace LrcnLab.Scheduling.Runs;
 /// The row is read a few times a second, so it does not matter which server or page wrote the wish.
 /// </summary>
 internal sealed class WorkerControl(
-    Guid runId, WorkerProcess worker, CheckInClock checkIns, IDbContextFactory<LabDbContext> contexts, LabOptions options, TimeProvider clock)
+    Guid runId, WorkerProcess worker, CheckInClock checkIns, TimeLimit? limit, RunService runs, IDbContextFactory<LabDbContext> contexts, LabOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
@@ -61,6 +61,10 @@ internal sealed class WorkerControl(
 
         if (checkIns.Overdue() is TimeSpan late)
             return (RunState.Interrupted, $"The worker gave no sign of life; it is {late.TotalSeconds:0} s late and was killed.");
+
+        // Refused only when somebody else moved it meanwhile, which the next look sees.
+        if (state is RunState.Starting or RunState.Running && limit is not null && Now > limit.End && await runs.StopAsync(runId, limit.Cause, CancellationToken.None) is null)
+            state = RunState.Stopping;
 
         string? wish = state switch
         {

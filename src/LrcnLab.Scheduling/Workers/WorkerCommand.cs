@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using LrcnLab.Core.Runs;
+using LrcnLab.Core.Specs;
 
 namespace LrcnLab.Scheduling.Workers;
 
@@ -25,6 +28,26 @@ internal static class WorkerCommand
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
         return start;
+    }
+
+    /// <summary>Lets a worker see the device and the processor cores of its slots only.</summary>
+    /// <param name="start">Of the worker.</param>
+    /// <param name="slots">At least one, all of one device.</param>
+    /// <param name="visible">GPUs that this program was given itself, as <c>CUDA_VISIBLE_DEVICES</c> names them; null for all.</param>
+    public static void Confine(ProcessStartInfo start, IReadOnlyList<Slot> slots, string? visible)
+    {
+        start.Environment["DOTNET_PROCESSOR_COUNT"] = slots.Sum(s => s.Threads).ToString(CultureInfo.InvariantCulture);
+        start.Environment[VisibleDevices] = slots[0].Kind == DeviceKind.Cuda ? Gpu(slots[0].Device, visible) : "";
+    }
+
+    /// <summary>libtorch numbers GPUs within what this variable lets it see.</summary>
+    public const string VisibleDevices = "CUDA_VISIBLE_DEVICES";
+
+    private static string Gpu(string device, string? visible)
+    {
+        string number = device[(device.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        string[] given = visible?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return int.TryParse(number, CultureInfo.InvariantCulture, out int i) && i < given.Length ? given[i] : number;
     }
 
     private static string DotnetHost()

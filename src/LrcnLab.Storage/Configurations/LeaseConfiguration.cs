@@ -12,7 +12,6 @@ internal sealed class LeaseConfiguration : IEntityTypeConfiguration<Lease>
         builder.HasOne<Run>().WithOne().HasForeignKey<Lease>(l => l.RunId);
         builder.Property(l => l.Node).HasMaxLength(200);
         builder.Property(l => l.Owner).HasMaxLength(300);
-        // One run a slot, held by the database itself.
-        builder.HasIndex(l => new { l.Node, l.Slot }).IsUnique();
+        builder.HasIndex(l => l.Node);
     }
 }

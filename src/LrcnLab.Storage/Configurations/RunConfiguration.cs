@@ -12,6 +12,9 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.Property(r => r.Preset).HasMaxLength(100);
         builder.Property(r => r.RowVersion).IsConcurrencyToken();
         builder.HasOne(r => r.DatasetVersion).WithMany().HasForeignKey(r => r.DatasetVersionId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(r => r.Project).WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(r => r.Experiment).WithMany().HasForeignKey(r => r.ExperimentId).OnDelete(DeleteBehavior.Restrict);
+        builder.HasOne(r => r.Sweep).WithMany().HasForeignKey(r => r.SweepId).OnDelete(DeleteBehavior.Restrict);
         // The queue in order, and the runs that should have a worker.
         builder.HasIndex(r => new { r.State, r.Priority, r.QueueOrder }).IsDescending(false, true, false);
         // The table of runs, newest first.

@@ -1,6 +1,6 @@
 namespace LrcnLab.Storage.Entities;
 
-/// <summary>The right to have a worker for a run, and the slot it occupies. One row a run and one a slot: two workers cannot be.</summary>
+/// <summary>The right to have a worker for a run, and the slots that it occupies. One row a run: two workers cannot be.</summary>
 public sealed class Lease
 {
     public Guid RunId { get; init; }
@@ -8,8 +8,7 @@ public sealed class Lease
     /// <summary>Machine that trains.</summary>
     public required string Node { get; init; }
 
-    /// <summary>From 0.</summary>
-    public required int Slot { get; init; }
+    public List<LeaseSlot> Slots { get; init; } = [];
 
     /// <summary>The server process that supervises the worker.</summary>
     public required string Owner { get; init; }

@@ -1,4 +1,5 @@
 using LrcnLab.Core.Runs;
+using LrcnLab.Core.Specs;
 
 namespace LrcnLab.Storage.Entities;
 
@@ -20,6 +21,13 @@ public sealed class Run : IVersioned
     /// <summary>Name of the preset it started from.</summary>
     public string? Preset { get; init; }
 
+    public Guid ProjectId { get; init; } = Project.DefaultId;
+    public Project Project { get; init; } = null!;
+    public Guid? ExperimentId { get; init; }
+    public Experiment? Experiment { get; init; }
+    public Guid? SweepId { get; init; }
+    public Sweep? Sweep { get; init; }
+
     public Guid DatasetVersionId { get; init; }
     public DatasetVersion DatasetVersion { get; init; } = null!;
 
@@ -34,6 +42,9 @@ public sealed class Run : IVersioned
 
     public DateTime? EndedAt { get; set; }
 
+    /// <summary>Seconds that its ended attempts were on their slots.</summary>
+    public double SecondsOnSlots { get; set; }
+
     /// <summary>Workers started for it so far.</summary>
     public int Attempt { get; set; }
 
@@ -45,6 +56,12 @@ public sealed class Run : IVersioned
 
     /// <summary>The smaller goes first among equal priorities; <see cref="QueuePlace.Order"/>.</summary>
     public double QueueOrder { get; set; }
+
+    /// <summary>What the specification asks for, for the queue.</summary>
+    public DeviceKind DeviceAsked { get; init; }
+
+    /// <summary>Slots that it needs together, as the specification says.</summary>
+    public int SlotsAsked { get; init; } = 1;
 
     /// <summary>It was asked to give its slot to a run of higher priority, and goes back into the queue by itself.</summary>
     public bool Yields { get; set; }

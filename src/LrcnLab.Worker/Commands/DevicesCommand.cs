@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using LrcnLab.Core;
 using LrcnLab.Core.Events;
+using LrcnLab.Core.Runs;
 using LrcnLab.Training;
 
 namespace LrcnLab.Worker.Commands;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LrcnLab.Core.Runs;
+using LrcnLab.Core.Specs;
 using Xunit;
 
 namespace LrcnLab.Core.Tests.Runs;
@@ -18,6 +19,14 @@ public sealed class QueueForecastTests
     public void Of_UnknownSlots_SaysNothing() => Assert.Equal("? ?", Words([null], [1, 2]));
 
     [Fact]
+    public void Of_ARunOfTwoSlots_StartsWhenBothAreFreeAndBlocksBoth()
+    {
+        var cpu = DeviceKind.Cpu;
+        var expected = QueueForecast.Of([(cpu, 10), (cpu, 40), (DeviceKind.Cuda, 0)], [(cpu, 2, 5), (cpu, 1, 1), (DeviceKind.Cuda, 1, 3), (DeviceKind.Cuda, 2, 1)]);
+        Assert.Equal([new(40, 45), new(45, 46), new(0, 3), null], expected);
+    }
+
+    [Fact]
     public void Seconds_OfAModelTwiceAsLarge_AreTwiceAsMany()
     {
         double seconds = QueueForecast.Seconds(epochs: 10, train: 300, validation: 300, flopsPerClip: 1000, flopsPerSecond: 1_000_000);
@@ -27,5 +36,5 @@ public sealed class QueueForecastTests
     }
 
     private static string Words(double?[] freeIn, double?[] seconds) =>
-        string.Join(' ', QueueForecast.Of(freeIn, seconds).Select(e => e is { } times ? $"{times.Start}-{times.End?.ToString(CultureInfo.InvariantCulture) ?? "?"}" : "?"));
+        string.Join(' ', QueueForecast.Of(freeIn.Select(f => (DeviceKind.Cpu, f)), seconds.Select(n => (DeviceKind.Cpu, 1, n))).Select(e => e is { } times ? $"{times.Start}-{times.End?.ToString(CultureInfo.InvariantCulture) ?? "?"}" : "?"));
 }

@@ -51,6 +51,8 @@ internal static class AnySpec
         // Kept small, else almost no random network fits into its frames.
         "model.backbone.convolutions[].stride" => Gen.Int[1, 2].Select(i => (object)i),
         "model.backbone.convolutions[].pool" => Gen.Int[1, 2].Select(i => (object)i),
+        // Only one device takes any other.
+        "resources.slots" => Gen.OneOf(1, 1, 1, 4).Select(i => (object)i),
         // Most samplings refuse any other.
         "evaluation.viewStride" => Gen.OneOf(0, 0, 0, 8).Select(i => (object)i),
         _ => field.Kind switch

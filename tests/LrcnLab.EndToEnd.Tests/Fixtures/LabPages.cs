@@ -38,6 +38,7 @@ internal static class LabPages
         ("new-run", "/runs/new?preset=quick-start"),
         ("queue", "/queue"),
         ("settings", "/settings"),
+        ("projects", "/settings/projects"),
         ("not-found", "/no/such/page"),
     ];
 }

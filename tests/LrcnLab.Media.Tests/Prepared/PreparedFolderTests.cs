@@ -1,3 +1,4 @@
+using LrcnLab.Core.Datasets;
 using System.Diagnostics;
 using LrcnLab.Core.Specs;
 using LrcnLab.Media.Decoding;

@@ -1,9 +1,9 @@
 using LrcnLab.Core.Runs;
+using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Runs;
-using LrcnLab.Web.Features.Settings;
 using LrcnLab.Web.Hosting;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,9 +15,7 @@ public static class QueueEndpoints
     public static void MapQueue(this RouteGroupBuilder api)
     {
         RouteGroupBuilder queue = api.MapGroup("/queue").WithTags("Queue");
-        queue.MapGet("", async (RunQueries queries, QueueQueries holds, LabOptions options, CancellationToken cancel) => new QueueAnswer(
-                options.Slots, await queries.ListAsync([RunState.Starting, RunState.Running, RunState.Pausing, RunState.Stopping], 1000, cancel), await queries.WaitingAsync(1000, cancel), await holds.HoldsAsync(cancel), await holds.ForecastAsync(cancel)))
-            .WithName("GetQueue");
+        queue.MapGet("", async (QueueQueries queries, CancellationToken cancel) => QueueAnswer.Of(await queries.ReadAsync(1000, cancel))).WithName("GetQueue");
         queue.MapPost("/hold", async (HoldRequest request, QueueService service, CancellationToken cancel) => Accepted(await service.HoldAsync(request.Node, request.Slot, cancel)))
             .WithName("HoldQueue").Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status409Conflict);
         queue.MapPost("/release", async (HoldRequest request, QueueService service, CancellationToken cancel) => Accepted(await service.ReleaseAsync(request.Node, request.Slot, cancel)))
@@ -31,7 +29,7 @@ public static class QueueEndpoints
         api.MapPost("/runs/{id:guid}/move", async (Guid id, MoveRequest request, RunQueries queries, QueueService service, CancellationToken cancel) =>
                 (await queries.FindAsync([id], cancel)).Count == 0 ? Problems.NotFound($"There is no run {id}.") : Accepted(await service.MoveBeforeAsync(id, request.Before, cancel)))
             .WithTags("Queue").WithName("MoveInQueue").Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
-        api.MapGet("/devices", async (DeviceProbe probe, CancellationToken cancel) => await probe.GetAsync(cancel)).WithTags("Queue").WithName("ListDevices");
+        api.MapGet("/devices", async (Machine machine, CancellationToken cancel) => await machine.DevicesAsync(cancel)).WithTags("Queue").WithName("ListDevices");
         api.MapGet("/health", async (IDbContextFactory<LabDbContext> database, DiskReserve reserve, CancellationToken cancel) =>
         {
             await using LabDbContext db = await database.CreateDbContextAsync(cancel);
@@ -43,12 +41,22 @@ public static class QueueEndpoints
     private static IResult Accepted(string? refusal) => refusal is null ? Results.Accepted($"{LabUrls.Api}/queue") : Problems.Conflict(refusal);
 }
 
-/// <param name="Slots">Of this machine.</param>
+/// <param name="Slots">Of all machines.</param>
+/// <param name="Nodes">Machines and their slots, the one that answers first.</param>
 /// <param name="Running">Runs that hold a slot.</param>
 /// <param name="Waiting">The next one first.</param>
 /// <param name="Holds">What keeps new runs away.</param>
 /// <param name="Expected">Seconds until waiting runs start and end, by run, where that can be told.</param>
-public sealed record QueueAnswer(int Slots, IReadOnlyList<RunRow> Running, IReadOnlyList<RunRow> Waiting, IReadOnlyList<HoldAnswer> Holds, IReadOnlyDictionary<Guid, ExpectedTimes> Expected);
+/// <param name="WaitsFor">In words, by run.</param>
+public sealed record QueueAnswer(
+    int Slots, IReadOnlyList<NodeView> Nodes, IReadOnlyList<RunRow> Running, IReadOnlyList<RunRow> Waiting, IReadOnlyList<HoldAnswer> Holds,
+    IReadOnlyDictionary<Guid, ExpectedTimes> Expected, IReadOnlyDictionary<Guid, string> WaitsFor)
+{
+    public static QueueAnswer Of(QueueView view) => new(
+        view.Nodes.Sum(n => n.Slots.Count), view.Nodes, view.Running, [.. view.Waiting.Select(w => w.Run)], view.Holds,
+        view.Waiting.Where(w => w.Expected is not null).ToDictionary(w => w.Run.Id, w => w.Expected!.Value),
+        view.Waiting.Where(w => w.WaitsFor is not null).ToDictionary(w => w.Run.Id, w => w.WaitsFor!));
+}
 
 /// <param name="Node">A machine; null for all.</param>
 /// <param name="Slot">From 0; null for all of the machine.</param>

@@ -16,21 +16,15 @@ public sealed partial class QueuePage
     private const int MostShown = 1000;
 
     private readonly PageLifetime _closed = new();
-    private IReadOnlyList<RunRow>? _running;
+    private QueueView? _view;
     private IReadOnlyList<RunRow> _waiting = [];
-    private IReadOnlyList<HoldAnswer> _holds = [];
-    private IReadOnlyDictionary<int, Guid> _occupied = new Dictionary<int, Guid>();
-    private IReadOnlyDictionary<Guid, ExpectedTimes> _expected = new Dictionary<Guid, ExpectedTimes>();
     private IDisposable? _subscription;
     private string? _refusal;
     private bool _busy;
     private Guid? _dragged, _over;
 
     [Inject]
-    public required RunQueries Queries { get; init; }
-
-    [Inject]
-    public required QueueQueries Slots { get; init; }
+    public required QueueQueries Queries { get; init; }
 
     [Inject]
     public required QueueService Queue { get; init; }
@@ -40,9 +34,6 @@ public sealed partial class QueuePage
 
     [Inject]
     public required RunFeed Feed { get; init; }
-
-    [Inject]
-    public required LabOptions Options { get; init; }
 
     private bool IsHeld => Hold(null, null) is not null;
 
@@ -62,30 +53,16 @@ public sealed partial class QueuePage
     {
         if (_closed.HasEnded)
             return;
-        var running = await Queries.ListAsync([RunState.Starting, RunState.Running, RunState.Pausing, RunState.Stopping], MostShown, _closed.Token);
-        (_waiting, _holds, _occupied) = (await Queries.WaitingAsync(MostShown, _closed.Token), await Slots.HoldsAsync(_closed.Token), await Slots.OccupiedAsync(_closed.Token));
-        _expected = await Slots.ForecastAsync(_closed.Token);
-        _running = running;
+        QueueView view = await Queries.ReadAsync(MostShown, _closed.Token);
+        (_view, _waiting) = (view, [.. view.Waiting.Select(w => w.Run)]);
         StateHasChanged();
     }
 
-    private HoldAnswer? Hold(string? node, int? slot) => _holds.FirstOrDefault(h => h.Node == node && h.Slot == slot);
+    private HoldAnswer? Hold(string? node, int? slot) => _view!.Holds.FirstOrDefault(h => h.Node == node && h.Slot == slot);
 
-    /// <summary>What the run at this place of the queue waits for.</summary>
-    private string Why(int place)
-    {
-        if (IsHeld)
-            return "the queue to be released";
-        int[] open = [.. Enumerable.Range(0, Options.Slots).Where(slot => Hold(Environment.MachineName, slot) is null)];
-        if (open.Length == 0)
-            return "a slot that is not drained";
-        if (place >= open.Length)
-            return $"{place - open.Length + 1} before it, then a slot";
-        var leaving = _running!.FirstOrDefault(r => r.State is RunState.Pausing or RunState.Stopping);
-        return leaving is not null && place == 0 ? $"\"{leaving.Name}\" to leave its slot" : "a slot";
-    }
+    private RunRow? On(SlotView slot) => slot.Run is { } id ? _view!.Running.FirstOrDefault(r => r.Id == id) : null;
 
-    private string Expected(Guid run) => !_expected.TryGetValue(run, out ExpectedTimes times) ? "unknown"
+    private static string Expected(WaitingRun waiting) => waiting.Expected is not { } times ? "unknown"
         : $"{(times.Start < 1 ? "starts now" : $"starts in {Format.Duration(TimeSpan.FromSeconds(times.Start))}")}{(times.End is { } end ? $", ends in {Format.Duration(TimeSpan.FromSeconds(end))}" : "")}";
 
     private Task HoldAsync(string? node, int? slot, bool hold) => ActAsync(() => hold ? Queue.HoldAsync(node, slot, _closed.Token) : Queue.ReleaseAsync(node, slot, _closed.Token));

@@ -1,59 +1,87 @@
-using LrcnLab.Core.Metrics;
-using LrcnLab.Core.Models;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
-using LrcnLab.Storage.Metrics;
+using LrcnLab.Web.Features.Runs;
 using Microsoft.EntityFrameworkCore;
+using static LrcnLab.Core.Runs.RunState;
 
 namespace LrcnLab.Web.Features.Queue;
 
-/// <summary>What pages and API read of slots.</summary>
-public sealed class QueueQueries(IDbContextFactory<LabDbContext> database, MetricStore metrics, LabOptions options)
+/// <param name="Nodes">Machines that train, this one first.</param>
+/// <param name="Running">Runs that hold slots, or should.</param>
+/// <param name="Waiting">The next one first.</param>
+/// <param name="Holds">What keeps new runs away.</param>
+public sealed record QueueView(IReadOnlyList<NodeView> Nodes, IReadOnlyList<RunRow> Running, IReadOnlyList<WaitingRun> Waiting, IReadOnlyList<HoldAnswer> Holds);
+
+/// <param name="Name">Of the machine.</param>
+/// <param name="IsAlive">Its server was heard of lately.</param>
+public sealed record NodeView(string Name, bool IsAlive, IReadOnlyList<SlotView> Slots);
+
+/// <param name="Run">That occupies the slot; null when it is free.</param>
+/// <param name="IsDrained">It takes no new run, because of a hold of the slot, of the machine or of the queue.</param>
+public sealed record SlotView(Slot Slot, Guid? Run, bool IsDrained);
+
+/// <param name="WaitsFor">In words; null when it starts this moment.</param>
+/// <param name="Expected">When it starts and ends, if nothing changes; null when nobody can tell.</param>
+public sealed record WaitingRun(RunRow Run, string? WaitsFor, ExpectedTimes? Expected);
+
+/// <summary>What pages and API read of queue and slots.</summary>
+public sealed class QueueQueries(IDbContextFactory<LabDbContext> database, RunQueries runs, RunDurations durations, Machine machine, TimeProvider clock)
 {
     /// <summary>Nobody reads further ahead, and each run's model must be planned.</summary>
     private const int MostForecast = 100;
 
-    /// <summary>What keeps new runs away from slots.</summary>
-    public async Task<IReadOnlyList<HoldAnswer>> HoldsAsync(CancellationToken cancel)
+    /// <param name="take">Waiting runs at most.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public async Task<QueueView> ReadAsync(int take, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         List<SlotHold> holds = await db.SlotHolds.AsNoTracking().OrderBy(h => h.Node).ThenBy(h => h.Slot).ToListAsync(cancel);
-        return [.. holds.Select(h => new HoldAnswer(h.Node == SlotHold.AllNodes ? null : h.Node, h.Slot == SlotHold.AllSlots ? null : h.Slot, h.Since))];
+        IReadOnlyList<NodeView> nodes = await NodesAsync(db, holds, cancel);
+        IReadOnlyList<RunRow> running = await runs.ListAsync([Starting, Running, Pausing, Stopping], take, cancel);
+        return new QueueView(
+            nodes, running, await WaitingAsync(db, running, holds, take, cancel),
+            [.. holds.Select(h => new HoldAnswer(h.Node == SlotHold.AllNodes ? null : h.Node, h.Slot == SlotHold.AllSlots ? null : h.Slot, h.Since))]);
     }
 
-    /// <summary>Runs on the slots of this machine, by slot.</summary>
-    public async Task<IReadOnlyDictionary<int, Guid>> OccupiedAsync(CancellationToken cancel)
+    private async Task<IReadOnlyList<NodeView>> NodesAsync(LabDbContext db, List<SlotHold> holds, CancellationToken cancel)
     {
-        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
-        return await db.Leases.AsNoTracking().Where(l => l.Node == Environment.MachineName).ToDictionaryAsync(l => l.Slot, l => l.RunId, cancel);
+        DateTime since = clock.GetUtcNow().UtcDateTime - Nodes.Lost;
+        List<LeaseSlot> taken = await db.LeaseSlots.AsNoTracking().ToListAsync(cancel);
+        List<Node> nodes = await db.Nodes.AsNoTracking().OrderByDescending(n => n.Name == machine.Node).ThenBy(n => n.Name).ToListAsync(cancel);
+        return [.. nodes.Select(n => new NodeView(
+            n.Name, n.Name == machine.Node || n.SeenAt > since,
+            [.. n.Slots.Select(s => new SlotView(s, taken.FirstOrDefault(t => t.Node == n.Name && t.Slot == s.Number)?.RunId, holds.Any(h => h.Covers(n.Name, s.Number))))]))];
     }
 
-    /// <summary>When waiting runs are expected to start and to end on this machine, by run; absent when unknown. Reckoned from the speed that the latest run measured.</summary>
-    public async Task<IReadOnlyDictionary<Guid, ExpectedTimes>> ForecastAsync(CancellationToken cancel)
+    private async Task<IReadOnlyList<WaitingRun>> WaitingAsync(LabDbContext db, IReadOnlyList<RunRow> running, List<SlotHold> holds, int take, CancellationToken cancel)
     {
-        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
-        List<SlotHold> holds = await db.SlotHolds.AsNoTracking().ToListAsync(cancel);
-        var leaving = await db.Leases.Where(l => l.Node == Environment.MachineName).Join(db.Runs, l => l.RunId, r => r.Id, (l, r) => new { l.Slot, r.SecondsLeft }).ToDictionaryAsync(l => l.Slot, l => l.SecondsLeft, cancel);
-        double?[] freeIn = [.. Enumerable.Range(0, options.Slots).Where(slot => !holds.Any(h => h.Covers(Environment.MachineName, slot))).Select(slot => leaving.TryGetValue(slot, out double? left) ? left : 0)];
-        var waiting = await WaitingRuns.Of(db).Take(MostForecast).Select(r => new { r.Id, r.SpecJson, r.Classes.Count, r.Epoch, r.DatasetVersion.TrainCount, r.DatasetVersion.ValidationCount }).ToListAsync(cancel);
-        if (waiting.Count == 0 || freeIn.Length == 0)
-            return new Dictionary<Guid, ExpectedTimes>();
+        var waiting = await WaitingRuns.Of(db).Take(take).Select(r => new { r.Id, r.ProjectId, r.ExperimentId, r.SweepId, r.Priority, r.QueueOrder, r.DeviceAsked, r.SlotsAsked }).ToListAsync(cancel);
+        if (waiting.Count == 0)
+            return [];
+        QueueSnapshot snapshot = await QueueSnapshot.ReadAsync(db, machine.Node, machine.Slots, cancel);
+        WaitingItem[] items = [.. waiting.Select(r => new WaitingItem(
+            r.ProjectId, QueueSnapshot.GroupsOf(r.ProjectId, r.ExperimentId, r.SweepId), r.Priority, r.QueueOrder, r.DeviceAsked, r.SlotsAsked))];
+        IReadOnlyList<int> order = QueueLine.Order(items, snapshot.Groups);
+        Guid[] nearest = [.. order.Take(MostForecast).Select(i => waiting[i].Id)];
+        var seconds = await durations.OfAsync(db, db.Runs.Where(r => nearest.Contains(r.Id)), cancel);
+        for (int i = 0; i < items.Length; i++)
+            items[i] = items[i] with { Seconds = seconds.GetValueOrDefault(waiting[i].Id) };
 
-        double? speed = await SpeedAsync(db, cancel);
-        var expected = QueueForecast.Of(freeIn, waiting.Select(r => speed is { } known && SpecText.Parse(r.SpecJson).Spec is { } spec
-            ? QueueForecast.Seconds(spec.Training.Epochs - Math.Max(0, r.Epoch - 1), r.TrainCount, r.ValidationCount, ModelPlanner.Plan(spec, r.Count).FlopsPerClip, known)
-            : (double?)null));
-        return waiting.Zip(expected).Where(w => w.Second is not null).ToDictionary(w => w.First.Id, w => w.Second!.Value);
+        IReadOnlyList<string?> waits = QueueWords.Of(order, items, snapshot, [.. running.Where(r => r.State is Pausing or Stopping).Select(r => r.Name)], holds.Any(h => h.Node == SlotHold.AllNodes));
+        IReadOnlyList<ExpectedTimes?> expected = Forecast([.. order.Take(MostForecast).Select(i => items[i])], snapshot);
+        Dictionary<Guid, RunRow> rows = (await runs.FindAsync([.. waiting.Select(w => w.Id)], cancel)).ToDictionary(r => r.Id);
+        return [.. order.Select((i, place) => (Run: rows.GetValueOrDefault(waiting[i].Id), WaitsFor: waits[i], Expected: expected.ElementAtOrDefault(place)))
+            .Where(w => w.Run is not null).Select(w => new WaitingRun(w.Run!, w.WaitsFor, w.Expected))];
     }
 
-    /// <summary>Forward operations of trained clips a second, of the run that began last and has measured its speed; null when none has.</summary>
-    private async Task<double?> SpeedAsync(LabDbContext db, CancellationToken cancel)
+    private static IReadOnlyList<ExpectedTimes?> Forecast(IReadOnlyList<WaitingItem> next, QueueSnapshot snapshot)
     {
-        var latest = await db.Runs.Where(r => r.StartedAt != null).OrderByDescending(r => r.StartedAt).Take(5).Select(r => new { r.Id, r.SpecJson, r.Classes.Count }).ToListAsync(cancel);
-        Dictionary<Guid, double> speeds = (await metrics.ListAsync([.. latest.Select(r => r.Id)], cancel)).Where(s => s.Key == MetricKeys.ClipsPerSecond && s.Last.Value > 0).ToDictionary(s => s.RunId, s => s.Last.Value);
-        return latest.Where(r => speeds.ContainsKey(r.Id)).Select(r => SpecText.Parse(r.SpecJson).Spec is { } spec ? speeds[r.Id] * ModelPlanner.Plan(spec, r.Count).FlopsPerClip : (double?)null).FirstOrDefault(s => s is not null);
+        var freeIn = snapshot.Machine.Where(s => snapshot.Open.Contains(s.Number))
+            .Select(s => (s.Kind, snapshot.Seated.FirstOrDefault(r => r.Slots.Contains(s.Number)) is { } run ? run.SecondsLeft : 0));
+        return QueueForecast.Of(freeIn, next.Select(i => (Slot.KindOn(snapshot.Machine, i.Device), i.Slots, i.Seconds)));
     }
 }

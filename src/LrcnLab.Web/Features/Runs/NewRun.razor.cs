@@ -1,9 +1,11 @@
 using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Data;
+using LrcnLab.Web.Features.Projects;
 using LrcnLab.Web.Features.Runs.Form;
 using Microsoft.AspNetCore.Components;
 
@@ -28,12 +30,20 @@ public sealed partial class NewRun : IDisposable
     private bool _showAll;
     private bool _launching;
     private int _priority;
+    private string? _project, _experiment;
+    private IReadOnlyList<ProjectRow> _projects = [];
 
     [Inject]
     public required RunQueries Queries { get; init; }
 
     [Inject]
     public required DatasetQueries Datasets { get; init; }
+
+    [Inject]
+    public required ProjectQueries Projects { get; init; }
+
+    [Inject]
+    public required Machine Machine { get; init; }
 
     [Inject]
     public required RunService Runs { get; init; }
@@ -49,6 +59,8 @@ public sealed partial class NewRun : IDisposable
 
     private DatasetRow? Dataset => _datasets.FirstOrDefault(d => d.Name == _draft?.Get("data.dataset")?.ToString());
 
+    private IReadOnlyList<GroupRow> ExperimentsOfProject => _projects.FirstOrDefault(p => p.Name == (string.IsNullOrWhiteSpace(_project) ? "Default" : _project.Trim()))?.Experiments ?? [];
+
     private bool AllowLeaks => _draft?.Get("data.allowLeaks")?.GetValueKind() == System.Text.Json.JsonValueKind.True;
 
     private IReadOnlyList<SpecProblem> Problems => _text is null ? [.. _draft!.Result.Problems, .. _refusals] : [.. _textProblems, .. _refusals];
@@ -63,6 +75,7 @@ public sealed partial class NewRun : IDisposable
     protected override async Task OnInitializedAsync()
     {
         _datasets = await Datasets.ListAsync(_closed.Token);
+        _projects = await Projects.ListAsync(_closed.Token);
 
         if (From is { } parentId && await Queries.GetAsync(parentId, _closed.Token) is { } parent)
         {
@@ -70,6 +83,7 @@ public sealed partial class NewRun : IDisposable
             _preset = parent.Preset;
             _start = parent.Spec;
             _name = NextName(parent.Name);
+            (_project, _experiment) = (parent.Project, parent.Experiment);
             _draft = new SpecDraft(_start);
             return;
         }
@@ -136,7 +150,8 @@ public sealed partial class NewRun : IDisposable
         _noRoom = null;
         try
         {
-            CreateRunResult result = await Runs.CreateAsync(_name.Trim(), spec, _preset, _closed.Token, _priority);
+            CreateRunResult result = await Runs.CreateAsync(
+                new RunRequest(_name.Trim(), spec) { Preset = _preset, Priority = _priority, Project = _project, Experiment = _experiment }, _closed.Token);
             if (result.Id is { } id)
                 Navigation.NavigateTo(LabUrls.Run(id));
             else

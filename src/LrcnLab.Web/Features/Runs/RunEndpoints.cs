@@ -14,6 +14,8 @@ public static class RunEndpoints
 {
     private const int PageSize = 200;
 
+    private static readonly string[] CreateFields = ["name", "preset", "spec", "priority", "project", "experiment", "sweep"];
+
     public static void MapRuns(this RouteGroupBuilder api)
     {
         RouteGroupBuilder runs = api.MapGroup("/runs").WithTags("Runs");
@@ -44,8 +46,8 @@ public static class RunEndpoints
         if (root is null)
             return refusal!;
         var problems = new List<SpecProblem>();
-        foreach (string field in root.Select(f => f.Key).Except(["name", "preset", "spec", "priority"]))
-            problems.Add(new SpecProblem(field, $"There is no field \"{field}\"; known: name, preset, spec, priority."));
+        foreach (string field in root.Select(f => f.Key).Except(CreateFields))
+            problems.Add(new SpecProblem(field, $"There is no field \"{field}\"; known: {string.Join(", ", CreateFields)}."));
         string? preset = root.Text("preset");
         string name = (root.ContainsKey("name") ? root.Text("name") : preset)?.Trim() ?? "";
         if (name.Length is 0 or > 200 || name.Any(char.IsControl))
@@ -60,7 +62,8 @@ public static class RunEndpoints
         if (problems.Count > 0)
             return Problems.Invalid(problems);
 
-        CreateRunResult result = await service.CreateAsync(name, spec.Spec!, preset, cancel, priority!.Value);
+        CreateRunResult result = await service.CreateAsync(
+            new RunRequest(name, spec.Spec!) { Preset = preset, Priority = priority!.Value, Project = root.Text("project"), Experiment = root.Text("experiment"), Sweep = root.Text("sweep") }, cancel);
         return result.Id is { } id ? Results.Created($"{LabUrls.Api}/runs/{id}", new CreatedRun(id)) : Problems.Invalid(result.Problems);
     }
 
@@ -81,7 +84,7 @@ public static class RunEndpoints
     private static async Task<IResult> GetAsync(Guid id, RunQueries queries, CancellationToken cancel) =>
         await queries.GetAsync(id, cancel) is { } run
             ? Results.Ok(new RunAnswer(run.Id, run.Name, run.State, run.Reason, run.Preset, run.Progress, run.Metrics, SpecWriter.Write(run.Spec), run.Classes,
-                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History))
+                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History, run.Project, run.Experiment, run.Sweep))
             : NoRun(id);
 
     private static async Task<IResult> MatricesAsync(Guid id, IDbContextFactory<LabDbContext> database, CancellationToken cancel)
@@ -124,7 +127,11 @@ public static class RunEndpoints
 /// <param name="Name">What people call the run; without one it is called like its preset.</param>
 /// <param name="Spec">The specification. Fields that are absent are those of the preset, without one their defaults.</param>
 /// <param name="Preset">The preset to start from, if any.</param>
-public sealed record CreateRunRequest(string? Name, JsonObject? Spec, string? Preset, int? Priority);
+/// <param name="Priority">In the queue, from -10 to 10.</param>
+/// <param name="Project">Name; made if there is none of it.</param>
+/// <param name="Experiment">Name within the project; made if there is none of it.</param>
+/// <param name="Sweep">Name within the project; made if there is none of it.</param>
+public sealed record CreateRunRequest(string? Name, JsonObject? Spec, string? Preset, int? Priority, string? Project, string? Experiment, string? Sweep);
 
 public sealed record CreatedRun(Guid Id);
 
@@ -133,6 +140,6 @@ public sealed record RunData(Guid Id, string Name, int Version, string Hash);
 public sealed record RunAnswer(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, RunProgress Progress, IReadOnlyDictionary<string, MetricSummary> Metrics, JsonObject Spec,
     IReadOnlyList<string> Classes, RunData Dataset, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
-    DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History);
+    DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, string Project, string? Experiment, string? Sweep);
 
 public sealed record MatrixAnswer(int Epoch, string Split, IReadOnlyList<string> Classes, int[][] Counts);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using LrcnLab.Core;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
-using LrcnLab.Scheduling.Queue;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using LrcnLab.Storage.Metrics;
@@ -19,7 +18,8 @@ public sealed record MetricSummary(double Last, double Best, double Min, double 
 /// <summary>One line in a table of runs.</summary>
 public sealed record RunRow(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, string Dataset, RunProgress Progress,
-    IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, int Priority, DateTime? QueuedAt);
+    IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, int Priority, DateTime? QueuedAt,
+    string Project, string? Experiment, string? Sweep, int Slots);
 
 public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, string Cause);
 
@@ -32,7 +32,8 @@ public sealed record RunDetail(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, RunSpec Spec, IReadOnlyList<string> Classes,
     Guid DatasetId, string DatasetName, int DatasetVersion, string DatasetHash, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
-    DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, IReadOnlyList<CheckpointRow> Checkpoints);
+    DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, IReadOnlyList<CheckpointRow> Checkpoints,
+    string Project, string? Experiment, string? Sweep);
 
 /// <summary>What pages and API read of runs. Every call opens its own context and never touches metric history.</summary>
 public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricStore metrics)
@@ -46,19 +47,13 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         return await RowsAsync(db, runs.OrderByDescending(r => r.CreatedAt).Take(take), cancel);
     }
 
-    /// <summary>Runs that wait for a slot, the next one first.</summary>
-    public async Task<IReadOnlyList<RunRow>> WaitingAsync(int take, CancellationToken cancel)
-    {
-        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
-        return await FindAsync(await WaitingRuns.Of(db).Take(take).Select(r => r.Id).ToListAsync(cancel), cancel);
-    }
-
     /// <summary>The runs of these ids that exist, in the order asked for.</summary>
     public async Task<IReadOnlyList<RunRow>> FindAsync(IReadOnlyList<Guid> ids, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         var rows = await RowsAsync(db, db.Runs.AsNoTracking().Where(r => ids.Contains(r.Id)), cancel);
-        return [.. ids.Distinct().Select(id => rows.FirstOrDefault(r => r.Id == id)).OfType<RunRow>()];
+        Dictionary<Guid, RunRow> byId = rows.ToDictionary(r => r.Id);
+        return [.. ids.Distinct().Select(byId.GetValueOrDefault).OfType<RunRow>()];
     }
 
     public async Task<RunDetail?> GetAsync(Guid id, CancellationToken cancel)
@@ -68,7 +63,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
                            where r.Id == id
                            join v in db.DatasetVersions on r.DatasetVersionId equals v.Id
                            join d in db.Datasets on v.DatasetId equals d.Id
-                           select new { Run = r, DatasetId = d.Id, d.Name, v.Number, v.Hash }).FirstOrDefaultAsync(cancel);
+                           select new { Run = r, DatasetId = d.Id, d.Name, v.Number, v.Hash, Project = r.Project.Name, Experiment = r.Experiment!.Name, Sweep = r.Sweep!.Name }).FirstOrDefaultAsync(cancel);
         if (found is null)
             return null;
 
@@ -79,7 +74,8 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
             found.DatasetId, found.Name, found.Number, found.Hash, Progress(run), (await SummariesAsync([id], cancel)).GetValueOrDefault(id) ?? [],
             run.Device, run.VersionsJson is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize<Dictionary<string, string>>(run.VersionsJson, LabJson.Options)!,
             run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt,
-            [.. history.Select(c => new RunHistoryEntry(c.Time, c.From, c.To, c.Cause))], await CheckpointsAsync(id, cancel));
+            [.. history.Select(c => new RunHistoryEntry(c.Time, c.From, c.To, c.Cause))], await CheckpointsAsync(id, cancel),
+            found.Project, found.Experiment, found.Sweep);
     }
 
     public async Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync(Guid run, CancellationToken cancel)
@@ -95,11 +91,11 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         var found = await (from r in runs
                            join v in db.DatasetVersions on r.DatasetVersionId equals v.Id
                            join d in db.Datasets on v.DatasetId equals d.Id
-                           select new { Run = r, d.Name }).ToListAsync(cancel);
+                           select new { Run = r, d.Name, Project = r.Project.Name, Experiment = r.Experiment!.Name, Sweep = r.Sweep!.Name }).ToListAsync(cancel);
         var summaries = await SummariesAsync([.. found.Select(f => f.Run.Id)], cancel);
         return [.. found.OrderByDescending(f => f.Run.CreatedAt).Select(f => new RunRow(
             f.Run.Id, f.Run.Name, f.Run.State, f.Run.Reason, f.Run.Preset, f.Name, Progress(f.Run), summaries.GetValueOrDefault(f.Run.Id) ?? [],
-            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt, f.Run.Priority, f.Run.QueuedAt))];
+            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt, f.Run.Priority, f.Run.QueuedAt, f.Project, f.Experiment, f.Sweep, f.Run.SlotsAsked))];
     }
 
     private async Task<Dictionary<Guid, Dictionary<string, MetricSummary>>> SummariesAsync(IReadOnlyList<Guid> runs, CancellationToken cancel) =>

@@ -3,10 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using LrcnLab.Core;
-using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Specs;
 
-namespace LrcnLab.Media.Prepared;
+namespace LrcnLab.Core.Datasets;
 
 /// <summary>What decides the content of prepared frames. Runs with the same key share one folder; clip length, sampling, labels and splits do not count.</summary>
 /// <param name="Source">Lower-case hex SHA-256 over the content and cuts of all samples, in their order.</param>

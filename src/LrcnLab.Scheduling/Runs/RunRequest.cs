@@ -1,0 +1,43 @@
+using LrcnLab.Core.Runs;
+using LrcnLab.Core.Specs;
+
+namespace LrcnLab.Scheduling.Runs;
+
+/// <summary>A run that somebody wants.</summary>
+/// <param name="Name">Of 1 to 200 characters.</param>
+/// <param name="Spec">Is checked.</param>
+public sealed record RunRequest(string Name, RunSpec Spec)
+{
+    /// <summary>Name of the preset that the specification began as.</summary>
+    public string? Preset { get; init; }
+
+    /// <summary>In the queue; <see cref="QueuePlace"/>.</summary>
+    public int Priority { get; init; } = QueuePlace.Normal;
+
+    /// <summary>Name of a project, which is made if there is none of it; empty for the default one.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Name of an experiment of the project, which is made if there is none of it; empty for none.</summary>
+    public string? Experiment { get; init; }
+
+    /// <summary>Name of a sweep of the project, which is made if there is none of it; empty for none.</summary>
+    public string? Sweep { get; init; }
+
+    /// <summary>What is wrong with it, before any data set is looked at.</summary>
+    public IReadOnlyList<SpecProblem> Problems()
+    {
+        var problems = new List<SpecProblem>();
+        if (Name.Trim().Length is 0 or > 200 || Name.Any(char.IsControl))
+            problems.Add(new SpecProblem("name", "A run has a name of 1 to 200 characters, without control characters."));
+        if (QueuePlace.Refusal(Priority) is string refusal)
+            problems.Add(new SpecProblem("priority", refusal));
+        foreach (var (field, name) in new[] { ("project", Project), ("experiment", Experiment), ("sweep", Sweep) })
+        {
+            if (!string.IsNullOrWhiteSpace(name) && RunGroups.NameRefusal(field, name) is string wrong)
+                problems.Add(new SpecProblem(field, wrong));
+        }
+
+        problems.AddRange(SpecReader.Validate(Spec));
+        return problems;
+    }
+}
