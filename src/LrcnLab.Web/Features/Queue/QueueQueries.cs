@@ -21,7 +21,7 @@ public sealed record QueueView(IReadOnlyList<NodeView> Nodes, IReadOnlyList<RunR
 public sealed record NodeView(string Name, bool IsAlive, IReadOnlyList<SlotView> Slots);
 
 /// <param name="Run">That occupies the slot; null when it is free.</param>
-/// <param name="IsDrained">It takes no new run, because of a hold of the slot, of the machine or of the queue.</param>
+/// <param name="IsDrained">It takes no new run, because of a hold of the slot or of its machine.</param>
 public sealed record SlotView(Slot Slot, Guid? Run, bool IsDrained);
 
 /// <param name="WaitsFor">In words; null when it starts this moment.</param>
@@ -54,7 +54,7 @@ public sealed class QueueQueries(IDbContextFactory<LabDbContext> database, RunQu
         List<Node> nodes = await db.Nodes.AsNoTracking().OrderByDescending(n => n.Name == machine.Node).ThenBy(n => n.Name).ToListAsync(cancel);
         return [.. nodes.Select(n => new NodeView(
             n.Name, n.Name == machine.Node || n.SeenAt > since,
-            [.. n.Slots.Select(s => new SlotView(s, taken.FirstOrDefault(t => t.Node == n.Name && t.Slot == s.Number)?.RunId, holds.Any(h => h.Covers(n.Name, s.Number))))]))];
+            [.. n.Slots.Select(s => new SlotView(s, taken.FirstOrDefault(t => t.Node == n.Name && t.Slot == s.Number)?.RunId, holds.Any(h => h.Node != SlotHold.AllNodes && h.Covers(n.Name, s.Number))))]))];
     }
 
     private async Task<IReadOnlyList<WaitingRun>> WaitingAsync(LabDbContext db, IReadOnlyList<RunRow> running, List<SlotHold> holds, int take, CancellationToken cancel)
