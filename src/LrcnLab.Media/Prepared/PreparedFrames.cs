@@ -1,5 +1,5 @@
-using LrcnLab.Core.Datasets;
 using System.IO.MemoryMappedFiles;
+using LrcnLab.Core.Datasets;
 using Microsoft.Win32.SafeHandles;
 
 namespace LrcnLab.Media.Prepared;

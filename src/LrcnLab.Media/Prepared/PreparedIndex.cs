@@ -1,8 +1,8 @@
-using LrcnLab.Core.Datasets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using LrcnLab.Core;
+using LrcnLab.Core.Datasets;
 
 namespace LrcnLab.Media.Prepared;
 

@@ -1,5 +1,5 @@
-using LrcnLab.Core.Datasets;
 using System.Diagnostics;
+using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Specs;
 using LrcnLab.Media.Decoding;
 using LrcnLab.Media.Prepared;
