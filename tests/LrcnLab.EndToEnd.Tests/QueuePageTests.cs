@@ -102,6 +102,37 @@ public sealed class QueuePageTests(Lab shared, Browser browser)
         }
     }
 
+    [Fact]
+    public async Task ProjectsPage_LimitsARunThatThenWaits()
+    {
+        LabProcess lab = await shared.WithSampleAsync(Cancel);
+        IPage page = await browser.NewPageAsync(lab);
+        var watch = new PageWatch(page, lab.Address);
+        await page.GotoAsync("/settings/projects");
+        await page.GetByLabel("New project").FillAsync("gestures");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add" }).ClickAsync();
+        await page.GetByLabel("Runs at once of gestures").FillAsync("0");
+        await page.GetByLabel("Runs at once of gestures").PressAsync("Enter");
+        await page.GetByLabel("Share of gestures").FillAsync("0");
+        await page.GetByLabel("Share of gestures").PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("The share is 0: allowed are 0.01 to 100.");
+
+        using HttpResponseMessage wrong = await lab.Api.PostAsync("runs", new JsonObject { ["preset"] = "quick-start", ["project"] = 5 }, Cancel);
+        Assert.Contains("The project is 5: a name is needed, as text.", await wrong.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        using HttpResponseMessage created = await lab.Api.PostAsync("runs", new JsonObject { ["name"] = "limited", ["preset"] = "quick-start", ["project"] = "gestures", ["experiment"] = "first" }, Cancel);
+        Guid run = JsonNode.Parse(await created.Content.ReadAsStringAsync(Cancel))!["id"]!.GetValue<Guid>();
+        await Expect(page.GetByLabel("Runs at once of first")).ToBeVisibleAsync();
+        await page.GotoAsync("/queue");
+        await Expect(page.GetByTestId("waiting").Filter(new() { HasText = "limited" })).ToContainTextAsync("the limit of the project \"gestures\": 0 runs at once");
+        await page.GotoAsync("/settings/projects");
+        await page.GetByLabel("Runs at once of gestures").FillAsync("");
+        await page.GetByLabel("Runs at once of gestures").PressAsync("Enter");
+        await lab.Api.WaitForStateAsync(run, TimeSpan.FromMinutes(2), Cancel, "running", "completed");
+        using HttpResponseMessage ended = await lab.Api.PostAsync($"runs/{run}/kill", null, Cancel);
+        watch.AssertNoFaults();
+        await page.Context.CloseAsync();
+    }
+
     private static Task<Guid> LaunchAsync(LabProcess lab, string name) => lab.Api.CreateRunAsync(name, Lab.SmallSpec(epochs: 50), Cancel);
 
     private static async Task CheckAsync(IPage page)

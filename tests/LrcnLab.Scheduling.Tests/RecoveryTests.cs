@@ -88,6 +88,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         await _lab.WaitForFreeSlotAsync(id);
 
         Assert.Equal([Interrupted, Stopped], await _lab.StatesAsync(id));
+        Assert.Equal(10, (await _lab.RunAsync(id)).SecondsOnSlots, tolerance: 1);
     }
 
     [Fact]
@@ -189,8 +190,9 @@ public sealed class RecoveryTests : IAsyncLifetime
             Token = Guid.CreateVersion7(),
             WorkerPid = worker?.Id,
             WorkerStartedAt = worker?.StartTime.ToUniversalTime(),
-            TakenAt = DateTime.UtcNow,
-            ExpiresAt = DateTime.UtcNow.AddMinutes(1),
+            // The machine was switched off ten seconds later.
+            TakenAt = DateTime.UtcNow.AddDays(-1),
+            ExpiresAt = DateTime.UtcNow.AddDays(-1).AddSeconds(10) + ServerIdentity.LeaseTime,
         });
         await db.SaveChangesAsync(Cancel);
     }

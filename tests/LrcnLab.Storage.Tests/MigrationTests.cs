@@ -1,4 +1,5 @@
 using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Specs;
 using LrcnLab.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -50,6 +51,15 @@ public sealed class MigrationTests
                 $"INSERT INTO Imports (Id, Name, Path, State, Stage, Done, Total, Message, CreatedAt) VALUES ({Guid.CreateVersion7()}, 'clips', '/clips', 'Completed', '', 1, 1, '', {now})", Cancel);
         }
 
+        Guid run = Guid.CreateVersion7();
+        await using (LabDbContext db = await database.OpenAsync())
+        {
+            await db.GetService<IMigrator>().MigrateAsync(db.Database.GetMigrations().Single(m => m.EndsWith("_Queue", StringComparison.Ordinal)), Cancel);
+            await db.Database.ExecuteSqlAsync(
+                $"INSERT INTO Runs (Id, Name, State, SpecJson, DatasetVersionId, Classes, CreatedAt, Attempt, AutomaticResumes, Priority, QueueOrder, Yields, LastSequence, Step, Steps, StepsPerEpoch, Epoch, Epochs, RowVersion) VALUES ({run}, 'run', 'Running', '', {version}, '[]', {now}, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)", Cancel);
+            await db.Database.ExecuteSqlAsync($"INSERT INTO Leases (RunId, Node, Slot, Owner, Token, TakenAt, ExpiresAt) VALUES ({run}, 'machine', 3, 'owner', {run}, {now}, {now})", Cancel);
+        }
+
         Assert.Null(await database.Initializer.InitializeAsync(Cancel));
 
         await using LabDbContext read = await database.OpenAsync();
@@ -59,5 +69,9 @@ public sealed class MigrationTests
         SampleRow sample = await read.Samples.SingleAsync(Cancel);
         Assert.Equal((7, "", SampleFlags.None, null), (sample.PreviewIndex, sample.Group, sample.Flags, sample.PreviewVersionId));
         Assert.Equal(new ImportOptions(), (await read.Imports.SingleAsync(Cancel)).Options);
+        Run moved = await read.Runs.Include(r => r.Project).SingleAsync(Cancel);
+        Assert.Equal((Project.DefaultId, "Default", DeviceKind.Auto, 1), (moved.ProjectId, moved.Project.Name, moved.DeviceAsked, moved.SlotsAsked));
+        LeaseSlot slot = (await read.Leases.Include(l => l.Slots).SingleAsync(Cancel)).Slots.Single();
+        Assert.Equal(("machine", 3, run), (slot.Node, slot.Slot, slot.RunId));
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using LrcnLab.Core;
 using LrcnLab.Core.Specs;
 
 namespace LrcnLab.Core.Datasets;

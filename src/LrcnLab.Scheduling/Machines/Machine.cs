@@ -34,6 +34,7 @@ public sealed class Machine
             async db =>
             {
                 DateTime now = _clock.GetUtcNow().UtcDateTime;
+                await Nodes.ForgetAsync(db, Node, now, cancellationToken);
                 if (await db.Nodes.FindAsync([Node], cancellationToken) is { } known)
                     (known.Slots, known.SeenAt) = ([.. Slots], now);
                 else

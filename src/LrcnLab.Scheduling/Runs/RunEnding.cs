@@ -32,8 +32,10 @@ internal sealed class RunEnding(RunIngest ingest, LabWriter writer, IDbContextFa
     }
 
     /// <summary>Gives the slot back and, in the same write, moves the run where it belongs unless it has ended already.</summary>
+    /// <param name="lease">Under which it ends.</param>
     /// <param name="moves">From the run as it stands to the moves it makes.</param>
-    public async Task EndAsync(Lease lease, Func<Run, IEnumerable<(RunState State, string Cause)>> moves)
+    /// <param name="lastSeen">When its server was last heard of, if that is gone: what came after was no time on the slots.</param>
+    public async Task EndAsync(Lease lease, Func<Run, IEnumerable<(RunState State, string Cause)>> moves, DateTime? lastSeen = null)
     {
         // No token: a slot must be given back even while the program stops.
         await writer.WriteAsync(
@@ -44,7 +46,7 @@ internal sealed class RunEnding(RunIngest ingest, LabWriter writer, IDbContextFa
                     return;
                 db.Leases.Remove(held);
                 Run run = await db.Runs.SingleAsync(r => r.Id == lease.RunId);
-                run.SecondsOnSlots += Math.Max(0, (clock.GetUtcNow().UtcDateTime - held.TakenAt).TotalSeconds);
+                run.SecondsOnSlots += Math.Max(0, ((lastSeen ?? clock.GetUtcNow().UtcDateTime) - held.TakenAt).TotalSeconds);
                 if (!run.State.IsActive())
                     return;
                 foreach (var (state, cause) in moves(run))

@@ -31,7 +31,7 @@ internal sealed class RunRecovery(
         await EndOrphanAsync(lease, cancellationToken);
         using (RunLogWriter log = await logs.OpenAsync(lease.RunId, cancellationToken))
             await ending.DrainAsync(lease, log, cancellationToken);
-        await ending.EndAsync(lease, Moves);
+        await ending.EndAsync(lease, Moves, abandoned.ExpiresAt - ServerIdentity.LeaseTime);
     }
 
     private static IEnumerable<(RunState State, string Cause)> Moves(Run run)

@@ -71,7 +71,7 @@ public sealed class QueueQueries(IDbContextFactory<LabDbContext> database, RunQu
         for (int i = 0; i < items.Length; i++)
             items[i] = items[i] with { Seconds = seconds.GetValueOrDefault(waiting[i].Id) };
 
-        IReadOnlyList<string?> waits = QueueWords.Of(order, items, snapshot, [.. running.Where(r => r.State is Pausing or Stopping).Select(r => r.Name)], holds.Any(h => h.Node == SlotHold.AllNodes));
+        IReadOnlyList<string?> waits = QueueWords.Of(order, items, snapshot, [.. running.Where(r => r.State is Pausing or Stopping).Select(r => r.Name)], holds.Any(h => h.Node == SlotHold.AllNodes), machine.IsKnown);
         IReadOnlyList<ExpectedTimes?> expected = Forecast([.. order.Take(MostForecast).Select(i => items[i])], snapshot);
         Dictionary<Guid, RunRow> rows = (await runs.FindAsync([.. waiting.Select(w => w.Id)], cancel)).ToDictionary(r => r.Id);
         return [.. order.Select((i, place) => (Run: rows.GetValueOrDefault(waiting[i].Id), WaitsFor: waits[i], Expected: expected.ElementAtOrDefault(place)))

@@ -12,11 +12,12 @@ internal static class QueueWords
     /// <param name="snapshot">Slots and who holds them.</param>
     /// <param name="leaving">Names of runs that give their slots back.</param>
     /// <param name="isHeld">The whole queue is.</param>
+    /// <param name="isKnown">The slots of this machine are.</param>
     /// <returns>As long as <paramref name="items"/>; null for those that start this moment.</returns>
-    public static IReadOnlyList<string?> Of(IReadOnlyList<int> order, IReadOnlyList<WaitingItem> items, QueueSnapshot snapshot, IReadOnlyList<string> leaving, bool isHeld)
+    public static IReadOnlyList<string?> Of(IReadOnlyList<int> order, IReadOnlyList<WaitingItem> items, QueueSnapshot snapshot, IReadOnlyList<string> leaving, bool isHeld, bool isKnown)
     {
         string?[] words = new string?[items.Count];
-        if (isHeld || snapshot.Machine.Count == 0)
+        if (isHeld || !isKnown)
         {
             Array.Fill(words, isHeld ? "the queue to be released" : "this machine to find its devices");
             return words;

@@ -2,6 +2,7 @@ using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
+using LrcnLab.Storage.Entities;
 using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Data;
@@ -59,7 +60,7 @@ public sealed partial class NewRun : IDisposable
 
     private DatasetRow? Dataset => _datasets.FirstOrDefault(d => d.Name == _draft?.Get("data.dataset")?.ToString());
 
-    private IReadOnlyList<GroupRow> ExperimentsOfProject => _projects.FirstOrDefault(p => p.Name == (string.IsNullOrWhiteSpace(_project) ? "Default" : _project.Trim()))?.Experiments ?? [];
+    private IReadOnlyList<GroupRow> ExperimentsOfProject => _projects.FirstOrDefault(p => string.IsNullOrWhiteSpace(_project) ? p.Id == Project.DefaultId : p.Name == _project.Trim())?.Experiments ?? [];
 
     private bool AllowLeaks => _draft?.Get("data.allowLeaks")?.GetValueKind() == System.Text.Json.JsonValueKind.True;
 

@@ -14,7 +14,9 @@ public static class RunEndpoints
 {
     private const int PageSize = 200;
 
-    private static readonly string[] CreateFields = ["name", "preset", "spec", "priority", "project", "experiment", "sweep"];
+    private static readonly string[] GroupFields = ["project", "experiment", "sweep"];
+
+    private static readonly string[] CreateFields = ["name", "preset", "spec", "priority", .. GroupFields];
 
     public static void MapRuns(this RouteGroupBuilder api)
     {
@@ -48,6 +50,8 @@ public static class RunEndpoints
         var problems = new List<SpecProblem>();
         foreach (string field in root.Select(f => f.Key).Except(CreateFields))
             problems.Add(new SpecProblem(field, $"There is no field \"{field}\"; known: {string.Join(", ", CreateFields)}."));
+        foreach (string field in GroupFields.Where(f => root[f] is not null && root.Text(f) is null))
+            problems.Add(new SpecProblem(field, $"The {field} is {root[field]!.ToJsonString()}: a name is needed, as text."));
         string? preset = root.Text("preset");
         string name = (root.ContainsKey("name") ? root.Text("name") : preset)?.Trim() ?? "";
         if (name.Length is 0 or > 200 || name.Any(char.IsControl))
