@@ -170,6 +170,11 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                 column: "SweepId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Runs_State_Priority_ProjectId_ExperimentId_SweepId_DeviceAs~",
+                table: "Runs",
+                columns: new[] { "State", "Priority", "ProjectId", "ExperimentId", "SweepId", "DeviceAsked", "SlotsAsked", "QueueOrder", "Id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Leases_Node",
                 table: "Leases",
                 column: "Node");
@@ -251,6 +256,10 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
 
             migrationBuilder.DropTable(
                 name: "Projects");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Runs_State_Priority_ProjectId_ExperimentId_SweepId_DeviceAs~",
+                table: "Runs");
 
             migrationBuilder.DropIndex(
                 name: "IX_Runs_ExperimentId",

@@ -728,6 +728,8 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasIndex("State", "Priority", "QueueOrder")
                         .IsDescending(false, true, false);
 
+                    b.HasIndex("State", "Priority", "ProjectId", "ExperimentId", "SweepId", "DeviceAsked", "SlotsAsked", "QueueOrder", "Id");
+
                     b.ToTable("Runs");
                 });
 

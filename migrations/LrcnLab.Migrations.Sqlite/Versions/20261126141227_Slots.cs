@@ -163,6 +163,11 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                 column: "SweepId");
 
             migrationBuilder.CreateIndex(
+                name: "IX_Runs_State_Priority_ProjectId_ExperimentId_SweepId_DeviceAsked_SlotsAsked_QueueOrder_Id",
+                table: "Runs",
+                columns: new[] { "State", "Priority", "ProjectId", "ExperimentId", "SweepId", "DeviceAsked", "SlotsAsked", "QueueOrder", "Id" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_Leases_Node",
                 table: "Leases",
                 column: "Node");
@@ -209,6 +214,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
 
             migrationBuilder.DropTable(
                 name: "Projects");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Runs_State_Priority_ProjectId_ExperimentId_SweepId_DeviceAsked_SlotsAsked_QueueOrder_Id",
+                table: "Runs");
 
             migrationBuilder.DropIndex(
                 name: "IX_Runs_ExperimentId",

@@ -723,6 +723,8 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasIndex("State", "Priority", "QueueOrder")
                         .IsDescending(false, true, false);
 
+                    b.HasIndex("State", "Priority", "ProjectId", "ExperimentId", "SweepId", "DeviceAsked", "SlotsAsked", "QueueOrder", "Id");
+
                     b.ToTable("Runs");
                 });
 

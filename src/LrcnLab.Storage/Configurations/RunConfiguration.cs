@@ -17,6 +17,8 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.HasOne(r => r.Sweep).WithMany().HasForeignKey(r => r.SweepId).OnDelete(DeleteBehavior.Restrict);
         // The queue in order, and the runs that should have a worker.
         builder.HasIndex(r => new { r.State, r.Priority, r.QueueOrder }).IsDescending(false, true, false);
+        // Waiting runs that are alike to the scheduler, counted without reading their rows.
+        builder.HasIndex(r => new { r.State, r.Priority, r.ProjectId, r.ExperimentId, r.SweepId, r.DeviceAsked, r.SlotsAsked, r.QueueOrder, r.Id });
         // The table of runs, newest first.
         builder.HasIndex(r => r.CreatedAt);
     }
