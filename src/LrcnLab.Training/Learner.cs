@@ -74,15 +74,34 @@ internal sealed class Learner : IDisposable
             Load(Model, weights.Tensors);
     }
 
+    /// <summary>Goes on with a checkpoint of another run, whose model is the same and whose other settings may differ.</summary>
+    /// <param name="parent">Its weights; its optimizer's memory if that is of the same kind.</param>
+    /// <param name="state">Where this training begins.</param>
+    /// <inheritdoc cref="StartFrom"/>
+    public void Fork(Checkpoint parent, CheckpointState state)
+    {
+        var trained = Part(parent, trained: true);
+        Load(Model, parent.Weights);
+        if (_average is not null)
+            Load(_model, trained.Count > 0 ? trained : parent.Weights);
+        _optimizer.BeginAt(state.OptimizerStart);
+        if (state.OptimizerStart < state.Step)
+            _optimizer.Load(Part(parent, trained: false), state.Step);
+    }
+
     /// <inheritdoc cref="StartFrom"/>
     public void Restore(Checkpoint checkpoint)
     {
-        var trained = checkpoint.Optimizer.Where(t => t.Key.StartsWith(Trained, StringComparison.Ordinal)).ToDictionary(t => t.Key[Trained.Length..], t => t.Value);
         Load(Model, checkpoint.Weights);
         if (_average is not null)
-            Load(_model, trained);
-        _optimizer.Load(checkpoint.Optimizer.Where(t => !t.Key.StartsWith(Trained, StringComparison.Ordinal)).ToDictionary(), checkpoint.Header.State.Step);
+            Load(_model, Part(checkpoint, trained: true));
+        _optimizer.BeginAt(checkpoint.Header.State.OptimizerStart);
+        _optimizer.Load(Part(checkpoint, trained: false), checkpoint.Header.State.Step);
     }
+
+    /// <summary>The weights that are trained where they are averaged, or the optimizer's memory.</summary>
+    private static Dictionary<string, Tensor> Part(Checkpoint checkpoint, bool trained) =>
+        checkpoint.Optimizer.Where(t => t.Key.StartsWith(Trained, StringComparison.Ordinal) == trained).ToDictionary(t => trained ? t.Key[Trained.Length..] : t.Key, t => t.Value);
 
     /// <returns>Null, or a sentence that says what does not fit.</returns>
     public string? TakeWeights(IReadOnlyDictionary<string, Tensor> weights) => ModelWeights.Load(Model, weights);

@@ -16,15 +16,8 @@ public static class ResumeCheck
     {
         if (!checkpoint.Classes.SequenceEqual(classes))
             return $"The checkpoint knows {checkpoint.Classes.Count} classes ({Shorten(checkpoint.Classes)}), the data set has {classes.Count} ({Shorten(classes)}).";
-        ModelPlan old = ModelPlanner.Plan(checkpoint.Spec, classes.Count), now = ModelPlanner.Plan(spec, classes.Count);
-        if (old.Layers.Count != now.Layers.Count || !old.InputShape.SequenceEqual(now.InputShape))
-            return $"The checkpoint is of another model: {Describe(old)}, the specification describes {Describe(now)}.";
-        for (int i = 0; i < now.Layers.Count; i++)
-        {
-            if (Show(old.Layers[i]) != Show(now.Layers[i]))
-                return $"The checkpoint is of another model: layer {i + 1} is {Show(old.Layers[i])}, the specification describes {Show(now.Layers[i])}.";
-        }
-
+        if (ModelDifference.Refusal(checkpoint.Spec, spec, classes.Count) is string otherModel)
+            return otherModel;
         if (checkpoint.State.DatasetHash != datasetHash)
             return $"The checkpoint was trained on another version of the data set (hash {Head(checkpoint.State.DatasetHash)}, here {Head(datasetHash)}).";
         SpecChange? clips = SpecDiff.Between(checkpoint.Spec, spec).FirstOrDefault(c => DecidesClips(c.Path));
@@ -55,11 +48,7 @@ public static class ResumeCheck
         ("optimizer.momentum above 0", spec.Optimizer.Momentum > 0),
     ];
 
-    private static string Show(PlanLayer layer) => $"{layer.Name} ({layer.Type}, output [{string.Join(", ", layer.OutputShape)}])";
-
     private static string Head(string hash) => hash[..Math.Min(12, hash.Length)];
-
-    private static string Describe(ModelPlan plan) => $"{plan.Layers.Count} layers on clips of [{string.Join(", ", plan.InputShape)}]";
 
     private static string Shorten(IReadOnlyList<string> classes) => string.Join(", ", classes.Take(4)) + (classes.Count > 4 ? ", …" : "");
 }

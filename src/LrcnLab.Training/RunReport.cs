@@ -12,10 +12,12 @@ using static TorchSharp.torch;
 namespace LrcnLab.Training;
 
 /// <summary>Turns what the loop did into events.</summary>
-internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
+/// <param name="job">Where the events go.</param>
+/// <param name="stepsPerEpoch">Updates in an epoch.</param>
+/// <param name="steps">The last update's number.</param>
+internal sealed class RunReport(TrainingJob job, int stepsPerEpoch, long steps)
 {
     private readonly Pace _pace = new(job.Clock);
-    private readonly long _steps = (long)job.Spec.Training.Epochs * stepsPerEpoch;
     private long _lastCheckIn;
     private double _usualNorm;
     private long _lastWarning = long.MinValue / 2;
@@ -29,13 +31,13 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
             Threads = get_num_threads(),
             Versions = ProgramVersions.All,
             Classes = job.Manifest.Classes,
-            Steps = _steps,
+            Steps = steps,
             StepsPerEpoch = stepsPerEpoch,
             ResumedAtStep = resumedAtStep,
         });
         string splits = string.Join(", ", job.Manifest.Samples.CountBy(s => s.Split).OrderBy(s => s.Key).Select(s => $"{s.Value} {RunFiles.Word(s.Key)}"));
         string from = resumedAtStep > 0 ? $"continues after step {resumedAtStep}" : "starts";
-        Log(LogLevel.Information, $"Training {from} on {device} in {SpecField.Word(state.Precision)} with {get_num_threads()} threads: {splits} clips in {job.Manifest.Classes.Count} classes, {stepsPerEpoch} steps an epoch, {_steps} in all.");
+        Log(LogLevel.Information, $"Training {from} on {device} in {SpecField.Word(state.Precision)} with {get_num_threads()} threads: {splits} clips in {job.Manifest.Classes.Count} classes, {stepsPerEpoch} steps an epoch, {steps} in all.");
         if (job.Manifest.Samples.All(s => s.Split != Split.Validation))
             Log(LogLevel.Warning, "The data set has no validation split: no best checkpoint can be chosen.");
     }
@@ -93,11 +95,11 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch)
         job.Emit(new CheckInEvent
         {
             Step = state.Step,
-            Steps = _steps,
+            Steps = steps,
             Epoch = Math.Min(state.Epoch + 1, epochs),
             Epochs = epochs,
             Stage = stage,
-            SecondsLeft = _pace.SecondsLeft(_steps - state.Step, epochs - state.Epoch),
+            SecondsLeft = _pace.SecondsLeft(steps - state.Step, epochs - state.Epoch),
 
             // The first step also prepares kernels, so nothing is known of its length.
             ExpectNextInSeconds = _pace.SlowestStep == 0 ? 300 : Math.Max(30, 10 * _pace.SlowestStep),

@@ -27,6 +27,7 @@ public sealed class Trainer : IDisposable
     private readonly int[] _train;
     private readonly int _clipsPerStep;
     private readonly int _stepsPerEpoch;
+    private readonly long _forkShift; // by which a fork's steps are ahead of its epochs
     private readonly Evaluator _evaluator;
     private readonly RunReport _report;
     private readonly RunFiles _files;
@@ -43,13 +44,15 @@ public sealed class Trainer : IDisposable
         _clipsPerStep = _spec.Training.BatchSize * _spec.Training.Accumulation;
         _stepsPerEpoch = (_train.Length + _clipsPerStep - 1) / _clipsPerStep;
         _files = new RunFiles(job.Output);
-        _report = new RunReport(job, _stepsPerEpoch);
         if (device.type == DeviceType.CUDA)
             backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = _spec.Resources.Tf32;
-        Precision precision = job.Resume?.Header.State.Precision ?? ChoosePrecision();
-        _state = new CheckpointState { Step = 0, Epoch = 0, StepInEpoch = 0, DatasetHash = job.Manifest.Hash(), Precision = precision };
         if (job.Resume is Checkpoint checkpoint)
-            _saved = _state = checkpoint.Header.State;
+            _saved = checkpoint.Header.State;
+        _state = _saved ?? (job.Fork is Checkpoint parent ? ForkStart.State(parent.Header, job) : new CheckpointState { Step = 0, Epoch = 0, StepInEpoch = 0, DatasetHash = job.Manifest.Hash() });
+        _forkShift = _state.Step - ((long)_state.Epoch * _stepsPerEpoch + _state.StepInEpoch);
+        _report = new RunReport(job, _stepsPerEpoch, (long)_spec.Training.Epochs * _stepsPerEpoch + _forkShift);
+        if (_saved is null && job.Fork is null)
+            _state = _state with { Precision = ChoosePrecision() };
     }
 
     /// <summary>Trains until the last epoch, a stop, or a fault. Call on a thread of its own.</summary>
@@ -87,6 +90,8 @@ public sealed class Trainer : IDisposable
         _learner = CreateLearner(_state.Precision);
         if (_job.Resume is Checkpoint checkpoint)
             _learner.Restore(checkpoint);
+        else if (_job.Fork is Checkpoint parent)
+            Fork(parent);
         else
             Begin();
         while (_state.Epoch < _spec.Training.Epochs && EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) is null)
@@ -97,6 +102,13 @@ public sealed class Trainer : IDisposable
 
         TestBestWeights();
         return new DoneEvent { Outcome = Outcome.Completed, Reason = EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) };
+    }
+
+    private void Fork(Checkpoint parent)
+    {
+        _learner.Fork(parent, _state);
+        _report.Log(LogLevel.Information, ForkStart.Report(parent, _state));
+        PassSanity();
     }
 
     private void Begin()
@@ -166,7 +178,7 @@ public sealed class Trainer : IDisposable
 
     private DoneEvent? Step(ClipLoader loader)
     {
-        double rate = LearningRate.At(_spec, _state.Step, _stepsPerEpoch);
+        double rate = LearningRate.At(_spec, _state.Step - _forkShift, _stepsPerEpoch);
         int clips = Math.Min(_clipsPerStep, _train.Length - _state.StepInEpoch * _clipsPerStep);
         StepResult result = _learner.Step(Batches(loader), clips, _state.Step, rate);
         if (!result.IsFinite)
@@ -271,6 +283,18 @@ public sealed class Trainer : IDisposable
             _files.Prune(kind);
     }
 
+    /// <returns>Null, or a sentence that says why there are none.</returns>
+    private string? TakeBestWeights()
+    {
+        if (_files.ReadBestWeights() is { } kept)
+            return _learner.TakeWeights(kept);
+        if (_job.Best is null)
+            return "they are not in the run's folder any more";
+        var (checkpoint, refusal) = Checkpoint.Read(_job.Best);
+        using (checkpoint)
+            return checkpoint is null ? refusal : _learner.TakeWeights(checkpoint.Weights);
+    }
+
     private void TestBestWeights()
     {
         if (_evaluator.Indices(Split.Test).Length == 0)
@@ -278,8 +302,7 @@ public sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         if (_state.Best is not null)
         {
-            string? refusal = _files.ReadBestWeights() is { } best ? _learner.TakeWeights(best) : "they are not in the run's folder any more";
-            if (refusal is not null)
+            if (TakeBestWeights() is string refusal)
                 _report.Log(LogLevel.Warning, $"The test uses the last weights instead of the best: {refusal}");
         }
 

@@ -24,6 +24,12 @@ public sealed record TrainingJob
     /// <summary>Where to continue from; null for a fresh start.</summary>
     public Checkpoint? Resume { get; init; }
 
+    /// <summary>The checkpoint of another run that a run without one of its own begins with; null for a fresh start.</summary>
+    public Checkpoint? Fork { get; init; }
+
+    /// <summary>The best checkpoint so far of a run that goes on elsewhere than where it was written; null when there is none.</summary>
+    public string? Best { get; init; }
+
     /// <summary>What a fresh start begins with; null for random weights.</summary>
     public InitialWeights? Weights { get; init; }
 

@@ -1,4 +1,5 @@
 using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Runs;
 using LrcnLab.Training.Clips;
 
 namespace LrcnLab.Training;
@@ -17,6 +18,8 @@ public static class TrainingRefusal
         long bytes = (long)job.Spec.Data.ClipBytes() * job.Spec.Training.BatchSize;
         if (bytes > Array.MaxLength)
             return $"A batch of {job.Spec.Training.BatchSize} clips has {bytes:N0} bytes, at most {Array.MaxLength:N0} are possible: take a smaller batch, shorter clips or smaller frames.";
-        return job.Resume is null ? null : ResumeCheck.Refusal(job.Resume.Header, job.Spec, manifest.Classes, manifest.Hash());
+        if (job.Resume is not null)
+            return ResumeCheck.Refusal(job.Resume.Header, job.Spec, manifest.Classes, manifest.Hash());
+        return job.Fork?.Header is { } parent && ForkRules.Problem(parent.Spec, parent.Classes, job.Spec, manifest.Classes, parent.State.Epoch) is { } problem ? $"{problem.Path}: {problem.Message}" : null;
     }
 }

@@ -34,6 +34,9 @@ public sealed record CheckpointState
     /// <summary>Smallest validation loss so far.</summary>
     public double? LowestLoss { get; init; }
 
+    /// <summary>Updates done before the optimizer's memory began: above 0 in a fork whose optimizer cannot take over its parent's.</summary>
+    public long OptimizerStart { get; init; }
+
     public required string DatasetHash { get; init; }
 
     /// <summary>Newest value of each validation metric.</summary>

@@ -13,6 +13,7 @@ public sealed class ModelOptimizer : IDisposable
     private readonly OptimizerSpec _spec;
     private readonly OptimizerHelper _optimizer;
     private readonly List<(string Name, Parameter Value)> _parameters;
+    private long _start;
 
     public ModelOptimizer(OptimizerSpec spec, nn.Module module)
     {
@@ -49,7 +50,7 @@ public sealed class ModelOptimizer : IDisposable
         foreach (ParamGroup group in _optimizer.ParamGroups.Cast<ParamGroup>())
         {
             group.LearningRate = learningRate;
-            SetEpsilon(group.Options, step);
+            SetEpsilon(group.Options, step - _start);
         }
 
         _optimizer.step();
@@ -66,6 +67,10 @@ public sealed class ModelOptimizer : IDisposable
         else if (options is AdamW.Options adamW)
             adamW.eps = epsilon;
     }
+
+    /// <summary>For an optimizer without memory in a training that had begun before: its own count of updates begins here.</summary>
+    /// <param name="step">Updates done before.</param>
+    public void BeginAt(long step) => _start = step;
 
     /// <summary>The optimizer's memory, by names such as <c>conv1.weight.exp_avg</c>; the tensors stay the optimizer's.</summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>
@@ -92,7 +97,7 @@ public sealed class ModelOptimizer : IDisposable
                 taken++;
             }
 
-            SetStep(target, step);
+            SetStep(target, step - _start);
         }
 
         if (taken != state.Count)

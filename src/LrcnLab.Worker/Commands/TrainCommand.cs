@@ -11,7 +11,7 @@ namespace LrcnLab.Worker.Commands;
 /// <summary><c>train SPEC --output DIR</c>: one attempt of a run.</summary>
 internal static class TrainCommand
 {
-    private sealed record Arguments(string Spec, IReadOnlyList<string> Set, string Output, string? Data, string? Prepared, bool Resume, string? Checkpoint, string? Weights, bool Json, bool Supervised);
+    private sealed record Arguments(string Spec, IReadOnlyList<string> Set, string Output, string? Data, string? Prepared, bool Resume, string? Checkpoint, string? Fork, string? Best, string? Weights, bool Json, bool Supervised);
 
     public static Command Create()
     {
@@ -21,14 +21,16 @@ internal static class TrainCommand
         var data = CommonOptions.Data();
         var prepared = new Option<string?>("--prepared") { Description = "Folder of prepared frames, shared by runs. Default: prepared within the output folder.", HelpName = "DIR" };
         var resume = new Option<string?>("--resume") { Description = "Continue from this checkpoint, or without a value from the newest one in the output folder.", Arity = ArgumentArity.ZeroOrOne, HelpName = "CHECKPOINT" };
+        var fork = new Option<string?>("--fork") { Description = "Begin with this checkpoint of another run, whose model is the same: steps, epochs and the optimizer's memory go on; other settings may differ. A resumed run has a checkpoint of its own.", HelpName = "CHECKPOINT" };
+        var best = new Option<string?>("--best") { Description = "The best checkpoint so far, for the test at the end, where the output folder does not hold its weights any more.", HelpName = "CHECKPOINT" };
         var weights = new Option<string?>("--weights") { Description = "Start from the weights of this safetensors file, as a checkpoint's download or with Keras' names, instead of random ones; a resumed run has its own.", HelpName = "FILE" };
         var supervised = new Option<bool>("--supervised") { Description = "A supervisor reads the events, takes announced files away, and pauses the run by closing standard input." };
         var json = CommonOptions.Json();
-        var command = new Command("train", "Trains a run and prints its events. Asked to stop by Ctrl-C, SIGTERM or the line \"stop\" on standard input; \"pause\" keeps it for later.") { spec, set, output, data, prepared, resume, weights, supervised, json };
+        var command = new Command("train", "Trains a run and prints its events. Asked to stop by Ctrl-C, SIGTERM or the line \"stop\" on standard input; \"pause\" keeps it for later.") { spec, set, output, data, prepared, resume, fork, best, weights, supervised, json };
         command.SetAction((parsed, cancel) => RunAsync(
             new Arguments(
                 parsed.GetRequiredValue(spec), parsed.GetValue(set) ?? [], parsed.GetRequiredValue(output), parsed.GetValue(data), parsed.GetValue(prepared),
-                parsed.GetResult(resume) is not null, parsed.GetValue(resume), parsed.GetValue(weights), parsed.GetValue(json), parsed.GetValue(supervised)),
+                parsed.GetResult(resume) is not null, parsed.GetValue(resume), parsed.GetValue(fork), parsed.GetValue(best), parsed.GetValue(weights), parsed.GetValue(json), parsed.GetValue(supervised)),
             cancel));
         return command;
     }
@@ -55,8 +57,14 @@ internal static class TrainCommand
             return WorkerProtocol.ExitBadInput;
         }
 
-        int exitCode = await Session.RunAsync(arguments.Json, arguments.Supervised, journal, session => Train(session, arguments, spec));
-        if (exitCode == WorkerProtocol.ExitDone)
+        bool completed = false;
+        int exitCode = await Session.RunAsync(arguments.Json, arguments.Supervised, journal, session =>
+        {
+            Ending ending = Train(session, arguments, spec);
+            completed = ending.Outcome == Outcome.Completed;
+            return ending;
+        });
+        if (exitCode == WorkerProtocol.ExitDone && completed)
             new RunFiles(arguments.Output).DropBestWeights();
         return exitCode;
     }
@@ -83,15 +91,19 @@ internal static class TrainCommand
         {
             if (refusal is not null)
                 return Ending.Refused(refusal);
+            var (parent, noParent) = arguments.Fork is null || checkpoint is not null ? (null, null) : Checkpoint.Read(arguments.Fork);
+            using Checkpoint? fork = parent;
+            if (noParent is not null)
+                return Ending.Refused(noParent);
             if (arguments.Resume && path is null)
-                session.Emit(new LogEvent { Level = LogLevel.Information, Message = "There is no checkpoint yet: the run starts from the beginning." });
-            var (weights, unfit) = arguments.Weights is null || checkpoint is not null ? (null, null) : InitialWeights.Read(arguments.Weights, spec, manifest.Classes.Count);
+                session.Emit(new LogEvent { Level = LogLevel.Information, Message = "There is no checkpoint yet: the run starts from its beginning." });
+            var (weights, unfit) = arguments.Weights is null || checkpoint is not null || fork is not null ? (null, null) : InitialWeights.Read(arguments.Weights, spec, manifest.Classes.Count);
             using (weights)
-                return unfit is not null ? Ending.Refused(unfit) : Train(session, arguments, spec, manifest, checkpoint, weights, device);
+                return unfit is not null ? Ending.Refused(unfit) : Train(session, arguments, spec, manifest, checkpoint, fork, weights, device);
         }
     }
 
-    private static Ending Train(Session session, Arguments arguments, RunSpec spec, DatasetManifest manifest, Checkpoint? checkpoint, InitialWeights? weights, TorchSharp.torch.Device device)
+    private static Ending Train(Session session, Arguments arguments, RunSpec spec, DatasetManifest manifest, Checkpoint? checkpoint, Checkpoint? fork, InitialWeights? weights, TorchSharp.torch.Device device)
     {
         string root = arguments.Prepared ?? Path.Combine(arguments.Output, "prepared");
         var job = new TrainingJob
@@ -102,6 +114,8 @@ internal static class TrainCommand
             Output = arguments.Output,
             Emit = session.Emit,
             Resume = checkpoint,
+            Fork = fork,
+            Best = arguments.Best,
             Weights = weights,
             Signal = session.Signal,
             Prune = !arguments.Supervised,
