@@ -46,8 +46,9 @@ public static class SchedulingServices
         services.AddSingleton<Supervision>();
         services.AddTransient<TrainJob>();
         services.AddSingleton<RunChecks>();
+        services.AddSingleton<RunMaker>();
         services.AddSingleton(p => new RunService(
-            p.GetRequiredService<LabWriter>(), p.GetRequiredService<IDbContextFactory<LabDbContext>>(), p.GetRequiredService<RunChecks>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<LabWriter>(), p.GetRequiredService<IDbContextFactory<LabDbContext>>(), p.GetRequiredService<RunChecks>(), p.GetRequiredService<RunMaker>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new QueueService(
             p.GetRequiredService<LabWriter>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<IDbContextFactory<LabDbContext>>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<TimeProvider>()));
 

@@ -25,6 +25,9 @@ public sealed record LabOptions
     /// <summary>Into how many slots each GPU is divided; 0 to leave the GPUs alone.</summary>
     public int SlotsPerGpu { get; init; } = 1;
 
+    /// <summary>How much memory a worker may hold for itself before it is killed, in MiB; 0 for any amount, empty for what its slots have.</summary>
+    public int? WorkerMemoryMiB { get; init; }
+
     /// <summary>Folders from which pages and API may import, besides the samples.</summary>
     public string[] ImportRoots { get; init; } = [];
 
@@ -60,6 +63,7 @@ public sealed record LabOptions
         Check(File.Exists(WorkerPath), $"Lab:WorkerPath is \"{WorkerPath}\", which does not exist: give the path of LrcnLab.Worker.dll.");
         Check(Slots is null or (>= 0 and <= Slot.MostSlots), $"Lab:Slots is {Slots}: allowed are 0 to {Slot.MostSlots}.");
         Check(SlotsPerGpu is >= 0 and <= 16, $"Lab:SlotsPerGpu is {SlotsPerGpu}: allowed are 0 to 16.");
+        Check(WorkerMemoryMiB is null or >= 0, $"Lab:WorkerMemoryMiB is {WorkerMemoryMiB}: allowed are 0 and more.");
         foreach (string root in ImportRoots)
             Check(Directory.Exists(root), $"Lab:ImportRoots names \"{root}\", which is no folder.");
         CheckTime(StopGrace, nameof(StopGrace));

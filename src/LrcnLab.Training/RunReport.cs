@@ -29,6 +29,7 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch, long steps)
         {
             Device = device.ToString(),
             Threads = get_num_threads(),
+            Precision = state.Precision,
             Versions = ProgramVersions.All,
             Classes = job.Manifest.Classes,
             Steps = steps,

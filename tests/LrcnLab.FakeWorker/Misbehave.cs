@@ -21,6 +21,40 @@ internal static class Misbehave
         }
     }
 
+    /// <summary>Takes memory until somebody ends it; each page is written to, or it would not count.</summary>
+    public static async Task EatAsync()
+    {
+        var eaten = new List<byte[]>();
+        for (int i = 0; i < 200; i++)
+        {
+            byte[] bite = new byte[32 << 20];
+            Array.Fill(bite, (byte)1);
+            eaten.Add(bite);
+            await Task.Delay(50);
+        }
+
+        GC.KeepAlive(eaten);
+        await Task.Delay(Timeout.Infinite);
+    }
+
+    /// <summary>A process that goes on for a long time after this one, and holds its output open.</summary>
+    public static void LeaveAChild(string folder)
+    {
+        using var child = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", "sleep 600 & echo $! > child.txt"]) { WorkingDirectory = folder })!;
+        child.WaitForExit();
+    }
+
+    /// <summary>Half a gigabyte of lines, which is more than anybody may keep.</summary>
+    public static void Pour()
+    {
+        using Stream output = Console.OpenStandardOutput();
+        byte[] lines = new byte[1 << 20];
+        for (int i = 0; i < lines.Length; i++)
+            lines[i] = i % 128 == 127 ? (byte)'\n' : (byte)'y';
+        for (int i = 0; i < 512; i++)
+            output.Write(lines);
+    }
+
     public static void Shout()
     {
         using Stream output = Console.OpenStandardOutput();

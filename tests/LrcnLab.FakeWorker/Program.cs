@@ -8,7 +8,7 @@ using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
 using LrcnLab.FakeWorker;
 
-// Speaks the worker's protocol without training anything. How it behaves is the name of the data set: normal, long, garbage, silent, abort, deaf, fail, exit, lie, large.
+// Speaks the worker's protocol without training anything. How it behaves is the name of the data set: normal, long, garbage, silent, abort, deaf, fail, exit, exit-0, lie, large, hungry, children, torrent.
 string Option(string name) => args[Array.IndexOf(args, name) + 1];
 if (args[0] == "devices")
 {
@@ -60,9 +60,11 @@ if (!args.Contains("--resume") && File.Exists(Path.Combine(output, WorkerProtoco
 
 using var events = new EventWriter(output);
 var wish = new Wish(deaf: behaviour == "deaf");
-long start = args.Contains("--resume") && args[^1] != "--resume" ? long.Parse(File.ReadAllText(Option("--resume")), CultureInfo.InvariantCulture) : 0;
-long steps = behaviour is "normal" or "garbage" or "lie" ? 60 : 1_000_000;
-events.Write(new StartedEvent { Device = "cpu", Threads = 1, Versions = new Dictionary<string, string> { ["fake"] = "1" }, Classes = ["a", "b"], Steps = steps, StepsPerEpoch = 20, ResumedAtStep = start });
+long Step(string checkpoint) => long.Parse(File.ReadAllText(Option(checkpoint)), CultureInfo.InvariantCulture);
+long start = args.Contains("--resume") && args[^1] != "--resume" ? Step("--resume") : args.Contains("--fork") ? Step("--fork") : 0;
+long steps = args.FirstOrDefault(a => a.StartsWith("training.epochs=", StringComparison.Ordinal)) is string epochs ? 20 * long.Parse(epochs["training.epochs=".Length..], CultureInfo.InvariantCulture)
+    : behaviour is "normal" or "garbage" or "lie" or "exit-0" or "children" ? 60 : 1_000_000;
+events.Write(new StartedEvent { Device = "cpu", Threads = 1, Precision = Precision.Float32, Versions = new Dictionary<string, string> { ["fake"] = "1" }, Classes = ["a", "b"], Steps = steps, StepsPerEpoch = 20, ResumedAtStep = start });
 events.Write(new LogEvent { Level = LogLevel.Information, Message = "Hello.\u0007" });
 if (behaviour == "garbage")
     Misbehave.Shout();
@@ -102,6 +104,15 @@ for (long step = start + 1; step <= steps; step++)
         events.Write(new DoneEvent { Outcome = outcome });
         return WorkerProtocol.ExitStopped;
     }
+
+    if (behaviour == "hungry" && step == 25)
+        await Misbehave.EatAsync();
+    if (behaviour == "children" && step == 10)
+        Misbehave.LeaveAChild(output);
+    if (behaviour == "torrent" && step == 5)
+        Misbehave.Pour();
+    if (behaviour == "exit-0" && step == 25)
+        return WorkerProtocol.ExitDone;
 
     await Task.Delay(behaviour is "normal" ? 5 : 10);
 }

@@ -56,7 +56,7 @@ public sealed class FullDiskTests : IAsyncLifetime
         Fill(rest);
         StorageFullException refused = await Assert.ThrowsAsync<StorageFullException>(() => _lab.Runs.CreateAsync(new RunRequest("another", TestLab.Spec("large")), Cancel));
         Assert.Contains("is full", refused.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<StorageFullException>(() => _lab.Runs.ResumeAsync(id, "test", Cancel));
+        await Assert.ThrowsAsync<StorageFullException>(() => _lab.Runs.ResumeAsync(id, "test", null, Cancel));
         Assert.Equal(RunState.Failed, (await _lab.RunAsync(id)).State);
 
         File.Delete(filler);
@@ -64,12 +64,12 @@ public sealed class FullDiskTests : IAsyncLifetime
         var reserve = _lab.Services.GetRequiredService<DiskReserve>();
         while (reserve.Shortage is not null)
             await Task.Delay(50, Cancel);
-        Assert.Null(await _lab.Runs.ResumeAsync(id, "test", Cancel));
+        Assert.Null(await _lab.Runs.ResumeAsync(id, "test", null, Cancel));
         await _lab.WaitForStepAsync(id, stored + 1);
         MetricSeriesData loss = await _lab.LossAsync(id);
         Assert.Equal(Enumerable.Range(1, loss.Steps.Length).Select(s => (long)s), loss.Steps);
         Assert.Equal("ok", await _lab.ReadAsync(db => db.Database.SqlQuery<string>($"SELECT integrity_check AS Value FROM pragma_integrity_check").SingleAsync(Cancel)));
-        Assert.Null(await _lab.Runs.CancelAsync(id, "test", Cancel));
+        Assert.Null(await _lab.Runs.CancelAsync(id, "test", null, Cancel));
         await _lab.WaitForAsync(id, RunState.Canceled);
     }
 

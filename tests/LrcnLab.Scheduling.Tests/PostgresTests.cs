@@ -29,7 +29,7 @@ public sealed class PostgresTests : IAsyncLifetime
         await _lab.StartAsync();
         long checkpoint = await _lab.ReadAsync(db => db.Checkpoints.Select(c => c.Step).SingleAsync(Cancel));
         await _lab.WaitForStepAsync(id, checkpoint + 20);
-        Assert.Null(await _lab.Runs.StopAsync(id, "Enough.", Cancel));
+        Assert.Null(await _lab.Runs.StopAsync(id, "Enough.", null, Cancel));
         await _lab.WaitForAsync(id, Stopped);
         await _lab.WaitForAsync(waiting, Completed);
 

@@ -60,11 +60,11 @@ public sealed class QueueTests : IAsyncLifetime
         await _lab.WaitForStepAsync(low, 5);
         Guid high = await _lab.LaunchAsync("long", 1);
         await _lab.WaitUntilAsync(low, r => r.State != Running, "leaving");
-        string? refusal = await _lab.Runs.PauseAsync(low, "For good.", Cancel);
+        string? refusal = await _lab.Runs.PauseAsync(low, "For good.", null, Cancel);
 
         Assert.Null(refusal);
         await _lab.WaitForStepAsync(high, 5);
-        Assert.Null(await _lab.Runs.CancelAsync(high, "Enough.", Cancel));
+        Assert.Null(await _lab.Runs.CancelAsync(high, "Enough.", null, Cancel));
         await _lab.WaitForFreeSlotAsync(high);
         await Task.Delay(500, Cancel);
         Assert.Equal(Paused, (await _lab.RunAsync(low)).State);
@@ -106,7 +106,7 @@ public sealed class QueueTests : IAsyncLifetime
         Assert.Contains("allowed are -10", await Queue.SetPriorityAsync(c, 11, Cancel), StringComparison.Ordinal);
         Assert.Contains("does not wait", await Queue.MoveBeforeAsync(c, Guid.CreateVersion7(), Cancel), StringComparison.Ordinal);
         Assert.Contains("There is no run", await Queue.MoveBeforeAsync(Guid.CreateVersion7(), null, Cancel), StringComparison.Ordinal);
-        await _lab.Runs.CancelAsync(a, "No.", Cancel);
+        await _lab.Runs.CancelAsync(a, "No.", null, Cancel);
         Assert.Contains("canceled", await Queue.MoveBeforeAsync(a, null, Cancel), StringComparison.Ordinal);
         Assert.Contains("canceled", await Queue.SetPriorityAsync(a, 1, Cancel), StringComparison.Ordinal);
     }

@@ -35,7 +35,7 @@ public sealed class RecoveryTests : IAsyncLifetime
         await _lab.WaitForStepAsync(id, checkpoint + 20);
         Assert.Equal([Queued, Starting, Running, Interrupted, Queued, Starting, Running], await _lab.StatesAsync(id));
         Assert.Contains(await _lab.CausesAsync(id), c => c.Contains($"from step {checkpoint} on", StringComparison.Ordinal));
-        Assert.Null(await _lab.Runs.StopAsync(id, "Enough.", Cancel));
+        Assert.Null(await _lab.Runs.StopAsync(id, "Enough.", null, Cancel));
         await _lab.WaitForAsync(waiting, Completed);
         Assert.Equal((2, 1), (_lab.Starts(id).Length, _lab.Starts(waiting).Length));
     }
@@ -66,7 +66,7 @@ public sealed class RecoveryTests : IAsyncLifetime
 
         Assert.True(orphan.HasExited);
         Assert.Equal([Interrupted, Queued, Starting], (await _lab.StatesAsync(id)).Take(3));
-        Assert.Null(await _lab.Runs.CancelAsync(id, "Seen.", Cancel));
+        Assert.Null(await _lab.Runs.CancelAsync(id, "Seen.", null, Cancel));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class RecoveryTests : IAsyncLifetime
     [Fact]
     public async Task Start_AfterManyDeathsWithoutProgress_WaitsForAPerson()
     {
-        Guid id = await AbandonAsync("normal", Running, journal: 3, resumes: RunRecovery.AutomaticResumes);
+        Guid id = await AbandonAsync("normal", Running, journal: 3, resumes: AutomaticResume.Limit);
         await _lab.StartAsync();
         await _lab.WaitForFreeSlotAsync(id);
 
@@ -106,14 +106,14 @@ public sealed class RecoveryTests : IAsyncLifetime
     [Fact]
     public async Task Resume_WhenTheEndOfTheLastAttemptWasNeverStored_EndsAsTheNewAttemptDoes()
     {
-        Guid id = await AbandonAsync("normal", Running, journal: 3, resumes: RunRecovery.AutomaticResumes);
+        Guid id = await AbandonAsync("normal", Running, journal: 3, resumes: AutomaticResume.Limit);
         await _lab.StartAsync();
         await _lab.WaitForFreeSlotAsync(id);
         long stored = (await _lab.RunAsync(id)).LastSequence;
         var end = new DoneEvent { Sequence = stored + 1, Time = DateTime.UtcNow, Outcome = Outcome.Failed, Reason = "The disk is full." };
         await File.AppendAllTextAsync(Path.Combine(_lab.Paths.RunFolder(id), WorkerProtocol.JournalFile), $"\n{end.ToLine()}\n", Cancel);
 
-        Assert.Null(await _lab.Runs.ResumeAsync(id, "test", Cancel));
+        Assert.Null(await _lab.Runs.ResumeAsync(id, "test", null, Cancel));
         await _lab.WaitForAsync(id, Completed, Failed);
         Assert.Equal([Interrupted, Queued, Starting, Running, Completed], await _lab.StatesAsync(id));
     }

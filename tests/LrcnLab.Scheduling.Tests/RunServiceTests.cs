@@ -42,23 +42,23 @@ public sealed class RunServiceTests : IAsyncLifetime
         Guid id = await _lab.LaunchAsync("normal");
         await _lab.WaitForAsync(id, Completed);
 
-        Assert.StartsWith("A run that is completed", await _lab.Runs.ResumeAsync(id, "Again.", Cancel), StringComparison.Ordinal);
-        Assert.Equal("A run that is completed cannot become stopped; from completed it can become queued.", await _lab.Runs.StopAsync(id, "Stop.", Cancel));
-        Assert.Contains("no run", await _lab.Runs.StopAsync(Guid.CreateVersion7(), "Stop.", Cancel), StringComparison.Ordinal);
+        Assert.StartsWith("A run that is completed", await _lab.Runs.ResumeAsync(id, "Again.", null, Cancel), StringComparison.Ordinal);
+        Assert.Equal("A run that is completed cannot become stopped; from completed it can become queued.", await _lab.Runs.StopAsync(id, "Stop.", null, Cancel));
+        Assert.Contains("no run", await _lab.Runs.StopAsync(Guid.CreateVersion7(), "Stop.", null, Cancel), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Pause_OfAWaitingRun_KeepsItFromStarting()
     {
         Guid busy = await _lab.LaunchAsync("long"), id = await _lab.LaunchAsync("normal");
-        Assert.Null(await _lab.Runs.PauseAsync(id, "Later.", Cancel));
+        Assert.Null(await _lab.Runs.PauseAsync(id, "Later.", null, Cancel));
         await _lab.WaitForStepAsync(busy, 5);
-        Assert.Null(await _lab.Runs.CancelAsync(busy, "Enough.", Cancel));
+        Assert.Null(await _lab.Runs.CancelAsync(busy, "Enough.", null, Cancel));
         await _lab.WaitForFreeSlotAsync(busy);
         await Task.Delay(500, Cancel);
         Assert.Equal(Paused, (await _lab.RunAsync(id)).State);
 
-        Assert.Null(await _lab.Runs.ResumeAsync(id, "Now.", Cancel));
+        Assert.Null(await _lab.Runs.ResumeAsync(id, "Now.", null, Cancel));
         await _lab.WaitForAsync(id, Completed);
         Assert.Single(_lab.Starts(id));
     }

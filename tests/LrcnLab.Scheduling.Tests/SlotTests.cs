@@ -46,7 +46,7 @@ public sealed class SlotTests : IAsyncDisposable
         await Task.Delay(1000, Cancel);
         Assert.Equal([Queued, Queued], [(await _lab.RunAsync(large)).State, (await _lab.RunAsync(small)).State]);
 
-        await _lab.Runs.CancelAsync(busy, "Enough.", Cancel);
+        await _lab.Runs.CancelAsync(busy, "Enough.", null, Cancel);
         await _lab.WaitForStepAsync(large, 1);
         Assert.Equal(Queued, (await _lab.RunAsync(small)).State);
     }
@@ -100,12 +100,12 @@ public sealed class SlotTests : IAsyncDisposable
         RunSpec spec = Spec(DeviceKind.Cpu);
         Guid id = await _lab.LaunchAsync(new RunRequest("limited", spec with { Resources = spec.Resources with { TimeLimitMinutes = 1 } }));
         await _lab.WaitForStepAsync(id, 1);
-        await _lab.Runs.PauseAsync(id, "For a moment.", Cancel);
+        await _lab.Runs.PauseAsync(id, "For a moment.", null, Cancel);
         await _lab.WaitForAsync(id, Paused);
         await _lab.WaitForFreeSlotAsync(id);
         Assert.InRange((await _lab.RunAsync(id)).SecondsOnSlots, 0.01, 60);
         await _lab.WriteAsync(db => db.Runs.Where(r => r.Id == id).ExecuteUpdateAsync(r => r.SetProperty(x => x.SecondsOnSlots, 59.5), Cancel));
-        Assert.Null(await _lab.Runs.ResumeAsync(id, "On.", Cancel));
+        Assert.Null(await _lab.Runs.ResumeAsync(id, "On.", null, Cancel));
         await _lab.WaitForAsync(id, Stopped);
         Assert.Contains("Its time limit of 1 minute is over.", await _lab.CausesAsync(id));
     }

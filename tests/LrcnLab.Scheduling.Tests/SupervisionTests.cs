@@ -59,43 +59,24 @@ public sealed class SupervisionTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Kill_OfTheWorker_InterruptsAndKeepsAllThatWasSaid()
+    public async Task Kill_OfTheWorker_LosesNothingAndGoesOnByItself()
     {
         Guid id = await _lab.LaunchAsync("long");
         await _lab.WaitForStepAsync(id, 45);
         int pid = await _lab.WorkerPidAsync(id);
         Process.GetProcessById(pid).Kill();
-        Run run = await _lab.WaitForAsync(id, Interrupted);
+        await _lab.WaitUntilAsync(id, r => r.Attempt == 2 && r.State == Running, "a second attempt");
 
-        Assert.Contains("SIGKILL", run.Reason, StringComparison.Ordinal);
-        Assert.Equal([Queued, Starting, Running, Interrupted], await _lab.StatesAsync(id));
-        MetricSeriesData loss = await _lab.LossAsync(id);
-        Assert.Equal(Enumerable.Range(1, loss.Steps.Length).Select(s => (long)s), loss.Steps);
-        Assert.True(loss.Steps.Length >= 45);
-        Assert.Equal(File.ReadLines(Path.Combine(_lab.Paths.RunFolder(id), "events.jsonl")).Count(l => l.Contains("\"metric\"", StringComparison.Ordinal)), loss.Steps.Length);
-
-        // Nobody asked for it, so it waits for a person.
-        await Task.Delay(3000, Cancel);
-        Assert.Equal(Interrupted, (await _lab.RunAsync(id)).State);
-        Assert.Single(_lab.Starts(id));
-    }
-
-    [Fact]
-    public async Task Resume_AfterAKill_GoesOnFromTheLastCheckpoint()
-    {
-        Guid id = await _lab.LaunchAsync("long");
-        await _lab.WaitForStepAsync(id, 45);
-        Process.GetProcessById(await _lab.WorkerPidAsync(id)).Kill();
-        await _lab.WaitForAsync(id, Interrupted);
-        long checkpoint = await _lab.ReadAsync(db => db.Checkpoints.Select(c => c.Step).SingleAsync(Cancel));
-
-        Assert.Null(await _lab.Runs.ResumeAsync(id, "Resumed.", Cancel));
+        Assert.Equal([Queued, Starting, Running, Interrupted, Queued, Starting, Running], await _lab.StatesAsync(id));
+        List<string> causes = await _lab.CausesAsync(id);
+        Assert.Contains("SIGKILL", causes[3], StringComparison.Ordinal);
+        Assert.Equal("Goes on from the last checkpoint by itself (1 of 3 times without a new one).", causes[4]);
         await _lab.WaitForStepAsync(id, 100);
-        Assert.Null(await _lab.Runs.StopAsync(id, "Enough.", Cancel));
+        Assert.Null(await _lab.Runs.StopAsync(id, "Enough.", null, Cancel));
         Run run = await _lab.WaitForAsync(id, Stopped);
 
         Assert.Equal(2, run.Attempt);
-        Assert.Contains((await _lab.CausesAsync(id)), c => c.Contains($"from step {checkpoint} on", StringComparison.Ordinal));
+        Assert.Contains("from step 40 on", causes[6], StringComparison.Ordinal);
         MetricSeriesData loss = await _lab.LossAsync(id);
         Assert.Equal(Enumerable.Range(1, loss.Steps.Length).Select(s => (long)s), loss.Steps);
         Assert.Equal(run.Step, loss.Steps[^1]);
@@ -107,14 +88,14 @@ public sealed class SupervisionTests : IAsyncLifetime
     {
         Guid id = await _lab.LaunchAsync("long");
         await _lab.WaitForStepAsync(id, 10);
-        Assert.Null(await _lab.Runs.PauseAsync(id, "Lunch.", Cancel));
+        Assert.Null(await _lab.Runs.PauseAsync(id, "Lunch.", null, Cancel));
         await _lab.WaitForAsync(id, Paused);
         Assert.Equal([Queued, Starting, Running, Pausing, Paused], await _lab.StatesAsync(id));
 
-        Assert.Null(await _lab.Runs.ResumeAsync(id, "Back.", Cancel));
+        Assert.Null(await _lab.Runs.ResumeAsync(id, "Back.", null, Cancel));
         Run before = await _lab.RunAsync(id);
         await _lab.WaitForStepAsync(id, before.Step + 10);
-        Assert.Null(await _lab.Runs.CancelAsync(id, "Enough.", Cancel));
+        Assert.Null(await _lab.Runs.CancelAsync(id, "Enough.", null, Cancel));
         await _lab.WaitForAsync(id, Canceled);
         await _lab.WaitForFreeSlotAsync(id);
         Assert.All(_lab.Starts(id), AssertGone);
@@ -144,6 +125,8 @@ public sealed class SupervisionTests : IAsyncLifetime
         Run run = await _lab.WaitForAsync(id, Interrupted);
 
         Assert.Contains("no sign of life", run.Reason, StringComparison.Ordinal);
+        // Without a checkpoint it is tried again so often, and then waits for a person.
+        Assert.Equal(1 + 3, _lab.Starts(id).Length);
         Assert.All(_lab.Starts(id), AssertGone);
     }
 
@@ -155,6 +138,7 @@ public sealed class SupervisionTests : IAsyncLifetime
 
         Assert.Contains("SIGABRT, exit code 134", run.Reason, StringComparison.Ordinal);
         Assert.Contains("native abort", run.Reason, StringComparison.Ordinal);
+        Assert.Equal("crashed", run.FailureLabel);
         Assert.Equal(20, await _lab.ReadAsync(db => db.Checkpoints.Select(c => c.Step).SingleAsync(Cancel)));
     }
 
@@ -171,7 +155,8 @@ public sealed class SupervisionTests : IAsyncLifetime
     public async Task Failure_ThatTheWorkerNames_IsTheReason()
     {
         Guid id = await _lab.LaunchAsync("fail");
-        Assert.Equal("CUDA out of memory.", (await _lab.WaitForAsync(id, Failed)).Reason);
+        Run run = await _lab.WaitForAsync(id, Failed);
+        Assert.Equal(("CUDA out of memory.", "out of GPU memory", 1), (run.Reason, run.FailureLabel, run.Attempt));
     }
 
     [Fact]
@@ -179,11 +164,60 @@ public sealed class SupervisionTests : IAsyncLifetime
     {
         Guid id = await _lab.LaunchAsync("deaf");
         await _lab.WaitForStepAsync(id, 25);
-        Assert.Null(await _lab.Runs.StopAsync(id, "Enough.", Cancel));
+        Assert.Null(await _lab.Runs.StopAsync(id, "Enough.", null, Cancel));
         Run run = await _lab.WaitForAsync(id, Failed);
 
         Assert.Contains("did not stop within", run.Reason, StringComparison.Ordinal);
         Assert.All(_lab.Starts(id), AssertGone);
+    }
+
+    [Fact]
+    public async Task ExitCode0_WithoutGoodbye_FailsAndSaysSo()
+    {
+        Guid id = await _lab.LaunchAsync("exit-0");
+        Assert.Equal("The worker ended without saying how (exit code 0).", (await _lab.WaitForAsync(id, Failed)).Reason);
+    }
+
+    [Fact]
+    public async Task Memory_BeyondTheLimit_FailsTheRunAndIsFreeAgain()
+    {
+        await _lab.StopAsync();
+        _lab.Options = _lab.Options with { WorkerMemoryMiB = 400 };
+        await _lab.StartAsync();
+        Guid id = await _lab.LaunchAsync("hungry");
+        Run run = await _lab.WaitForAsync(id, Failed);
+
+        Assert.Contains("more than its slots have (400 MiB)", run.Reason, StringComparison.Ordinal);
+        Assert.Equal(("out of memory", 1), (run.FailureLabel, run.Attempt));
+        Assert.All(_lab.Starts(id), AssertGone);
+        Assert.Equal(20, await _lab.ReadAsync(db => db.Checkpoints.Select(c => c.Step).SingleAsync(Cancel)));
+    }
+
+    [Fact]
+    public async Task Processes_ThatAWorkerLeavesBehind_AreKilled()
+    {
+        Guid id = await _lab.LaunchAsync("children");
+        await _lab.WaitForAsync(id, Completed);
+        await _lab.WaitForFreeSlotAsync(id);
+
+        AssertGone(int.Parse(File.ReadAllText(Path.Combine(_lab.Paths.RunFolder(id), "child.txt")), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Contains("The worker left 1 process behind, which was killed.", await _lab.LogTextAsync(id), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Torrent_OfOutput_CostsNeitherMemoryNorDisk()
+    {
+        Guid id = await _lab.LaunchAsync("torrent");
+        await _lab.WaitForStepAsync(id, 40);
+        Assert.Null(await _lab.Runs.StopAsync(id, "Enough.", null, Cancel));
+        await _lab.WaitForAsync(id, Stopped);
+        await _lab.WaitForFreeSlotAsync(id);
+
+        Assert.True(Directory.EnumerateFiles(_lab.Paths.RunFolder(id)).Sum(f => new FileInfo(f).Length) < 4 << 20);
+        using var self = Process.GetCurrentProcess();
+        Assert.True(self.WorkingSet64 < 2L << 30);
+        MetricSeriesData loss = await _lab.LossAsync(id);
+        Assert.Equal(Enumerable.Range(1, loss.Steps.Length).Select(s => (long)s), loss.Steps);
     }
 
     [Fact]
@@ -203,7 +237,7 @@ public sealed class SupervisionTests : IAsyncLifetime
     public async Task Slots_WhenTaken_MakeRunsWaitInOrder()
     {
         Guid first = await _lab.LaunchAsync("normal"), second = await _lab.LaunchAsync("normal"), third = await _lab.LaunchAsync("normal");
-        Assert.Null(await _lab.Runs.StopAsync(third, "Not needed.", Cancel));
+        Assert.Null(await _lab.Runs.StopAsync(third, "Not needed.", null, Cancel));
         Run a = await _lab.WaitForAsync(first, Completed), b = await _lab.WaitForAsync(second, Completed);
 
         Assert.True(a.EndedAt <= b.StartedAt);

@@ -50,6 +50,8 @@ public sealed class TestLab : IAsyncDisposable
 
     public RunService Runs => Services.GetRequiredService<RunService>();
 
+    public MetricStore Metrics => Services.GetRequiredService<MetricStore>();
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async Task StartAsync()

@@ -601,6 +601,10 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid");
 
+                    b.PrimitiveCollection<List<string>>("Amendments")
+                        .IsRequired()
+                        .HasColumnType("text[]");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("integer");
 
@@ -640,6 +644,13 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<Guid?>("ExperimentId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("FailureLabel")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)");
+
+                    b.Property<long>("ForkStep")
+                        .HasColumnType("bigint");
+
                     b.Property<long>("LastSequence")
                         .HasColumnType("bigint");
 
@@ -647,6 +658,13 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Precision")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
 
                     b.Property<string>("Preset")
                         .HasMaxLength(100)
@@ -666,6 +684,10 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
 
                     b.Property<string>("Reason")
                         .HasColumnType("text");
+
+                    b.Property<string>("Relation")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
 
                     b.Property<long>("RowVersion")
                         .IsConcurrencyToken()
@@ -707,6 +729,9 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<Guid?>("SweepId")
                         .HasColumnType("uuid");
 
+                    b.Property<int>("Threads")
+                        .HasColumnType("integer");
+
                     b.Property<string>("VersionsJson")
                         .HasColumnType("text");
 
@@ -720,6 +745,8 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasIndex("DatasetVersionId");
 
                     b.HasIndex("ExperimentId");
+
+                    b.HasIndex("ParentId");
 
                     b.HasIndex("ProjectId");
 
@@ -749,6 +776,10 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)");
+
+                    b.Property<string>("Person")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
 
                     b.Property<Guid>("RunId")
                         .HasColumnType("uuid");

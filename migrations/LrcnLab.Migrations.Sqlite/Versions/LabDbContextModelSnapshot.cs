@@ -596,6 +596,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.PrimitiveCollection<string>("Amendments")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
 
@@ -635,12 +639,26 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<Guid?>("ExperimentId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("FailureLabel")
+                        .HasMaxLength(50)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ForkStep")
+                        .HasColumnType("INTEGER");
+
                     b.Property<long>("LastSequence")
                         .HasColumnType("INTEGER");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Precision")
+                        .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Preset")
@@ -660,6 +678,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasColumnType("TEXT");
 
                     b.Property<string>("Reason")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Relation")
+                        .HasMaxLength(20)
                         .HasColumnType("TEXT");
 
                     b.Property<uint>("RowVersion")
@@ -702,6 +724,9 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<Guid?>("SweepId")
                         .HasColumnType("TEXT");
 
+                    b.Property<int>("Threads")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("VersionsJson")
                         .HasColumnType("TEXT");
 
@@ -715,6 +740,8 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasIndex("DatasetVersionId");
 
                     b.HasIndex("ExperimentId");
+
+                    b.HasIndex("ParentId");
 
                     b.HasIndex("ProjectId");
 
@@ -741,6 +768,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<string>("From")
                         .IsRequired()
                         .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Person")
+                        .HasMaxLength(100)
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("RunId")

@@ -55,6 +55,9 @@ public sealed record StartedEvent : WorkerEvent
     public required string Device { get; init; }
     public required int Threads { get; init; }
 
+    /// <summary>In which it computes, chosen where the specification leaves that open.</summary>
+    public Precision? Precision { get; init; }
+
     /// <summary>Versions of program, runtime and libraries by name.</summary>
     public required IReadOnlyDictionary<string, string> Versions { get; init; }
 

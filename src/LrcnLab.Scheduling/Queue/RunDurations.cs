@@ -15,10 +15,10 @@ public sealed class RunDurations(MetricStore metrics)
     /// <returns>Seconds for each run; null for those of which nobody can tell.</returns>
     public async Task<IReadOnlyDictionary<Guid, double?>> OfAsync(LabDbContext db, IQueryable<Run> runs, CancellationToken cancellationToken)
     {
-        var asked = await runs.Select(r => new { r.Id, r.SpecJson, r.Classes.Count, r.Epoch, r.DatasetVersion.TrainCount, r.DatasetVersion.ValidationCount }).ToListAsync(cancellationToken);
+        var asked = await runs.Select(r => new { r.Id, r.SpecJson, r.Classes.Count, r.Epoch, r.Epochs, r.DatasetVersion.TrainCount, r.DatasetVersion.ValidationCount }).ToListAsync(cancellationToken);
         double? speed = asked.Count == 0 ? null : await SpeedAsync(db, cancellationToken);
         return asked.ToDictionary(r => r.Id, r => speed is { } known && SpecText.Parse(r.SpecJson).Spec is { } spec
-            ? QueueForecast.Seconds(spec.Training.Epochs - Math.Max(0, r.Epoch - 1), r.TrainCount, r.ValidationCount, ModelPlanner.Plan(spec, r.Count).FlopsPerClip, known)
+            ? QueueForecast.Seconds(r.Epochs - Math.Max(0, r.Epoch - 1), r.TrainCount, r.ValidationCount, ModelPlanner.Plan(spec, r.Count).FlopsPerClip, known)
             : (double?)null);
     }
 

@@ -122,7 +122,7 @@ internal sealed class RunIngest(
                 case StartedEvent started:
                     (run.Device, run.Steps, run.StepsPerEpoch) = (started.Device, started.Steps, started.StepsPerEpoch);
                     run.VersionsJson = JsonSerializer.Serialize(started.Versions, LabJson.Options);
-                    run.Step = started.ResumedAtStep;
+                    (run.Step, run.Threads, run.Precision) = (started.ResumedAtStep, started.Threads, started.Precision);
                     if (run.State == RunState.Starting)
                         db.RunStateChanges.Add(run.Move(RunState.Running, started.ResumedAtStep == 0 ? $"Trains on {started.Device}." : $"Trains on {started.Device}, from step {started.ResumedAtStep} on.", Now).Change!);
                     break;

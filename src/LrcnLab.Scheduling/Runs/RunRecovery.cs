@@ -5,7 +5,6 @@ using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using static LrcnLab.Core.Runs.RunState;
 
 namespace LrcnLab.Scheduling.Runs;
 
@@ -13,9 +12,6 @@ namespace LrcnLab.Scheduling.Runs;
 internal sealed class RunRecovery(
     RunEnding ending, RunLog logs, ActiveRuns active, LabWriter writer, ServerIdentity server, TimeProvider clock, ILogger<RunRecovery> logger)
 {
-    /// <summary>So often a run goes on by itself without having written a new checkpoint; then somebody has to look.</summary>
-    public const int AutomaticResumes = 3;
-
     // A worker that lost its server writes a checkpoint; people wait for the truth no longer than this.
     private static readonly TimeSpan OrphanGrace = TimeSpan.FromSeconds(5);
 
@@ -31,20 +27,7 @@ internal sealed class RunRecovery(
         await EndOrphanAsync(lease, cancellationToken);
         using (RunLogWriter log = await logs.OpenAsync(lease.RunId, cancellationToken))
             await ending.DrainAsync(lease, log, cancellationToken);
-        await ending.EndAsync(lease, Moves, abandoned.ExpiresAt - ServerIdentity.LeaseTime);
-    }
-
-    private static IEnumerable<(RunState State, string Cause)> Moves(Run run)
-    {
-        RunState was = run.State;
-        yield return (Interrupted, $"The program went away while the run was {was.Word()}.");
-        if (was == Stopping)
-            yield return (Stopped, "It was to stop.");
-        else if (was is Starting or Running && run.AutomaticResumes < AutomaticResumes)
-        {
-            run.AutomaticResumes++;
-            yield return (Queued, $"Goes on from the last checkpoint by itself ({run.AutomaticResumes} of {AutomaticResumes} times without a new one).");
-        }
+        await ending.EndAsync(lease, r => AutomaticResume.After(r, $"The program went away while the run was {r.State.Word()}."), abandoned.ExpiresAt - ServerIdentity.LeaseTime);
     }
 
     /// <summary>Null when another server was quicker.</summary>
@@ -70,8 +53,16 @@ internal sealed class RunRecovery(
 
     private async Task EndOrphanAsync(Lease lease, CancellationToken cancellationToken)
     {
-        if (lease.Node != server.Node || lease is not { WorkerPid: int pid, WorkerStartedAt: DateTime startedAt })
+        if (lease.Node != server.Node)
             return;
+        if (lease is { WorkerPid: int pid, WorkerStartedAt: DateTime startedAt })
+            await EndWorkerAsync(pid, startedAt, cancellationToken);
+        // Also one that was started and never noted, and whatever it started itself.
+        WorkerLeftovers.Kill(lease.RunId);
+    }
+
+    private async Task EndWorkerAsync(int pid, DateTime startedAt, CancellationToken cancellationToken)
+    {
         using Process? orphan = new ProcessIdentity(pid, startedAt).Find();
         if (orphan is null)
             return;

@@ -23,6 +23,18 @@ public sealed record RunRequest(string Name, RunSpec Spec)
     /// <summary>Name of a sweep of the project, which is made if there is none of it; empty for none.</summary>
     public string? Sweep { get; init; }
 
+    /// <summary>The draft that becomes this run; null for a new one.</summary>
+    public Guid? Draft { get; init; }
+
+    /// <summary>The run whose settings it began with; null for none.</summary>
+    public Guid? CopyOf { get; init; }
+
+    /// <summary>The checkpoint of another run that it begins with; null for random weights.</summary>
+    public Guid? Fork { get; init; }
+
+    /// <summary>Who asked for it.</summary>
+    public string? Person { get; init; }
+
     /// <summary>What is wrong with it, before any data set is looked at.</summary>
     public IReadOnlyList<SpecProblem> Problems()
     {

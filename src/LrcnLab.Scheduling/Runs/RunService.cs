@@ -1,7 +1,5 @@
-using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
-using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
@@ -10,19 +8,20 @@ using static LrcnLab.Core.Runs.RunState;
 
 namespace LrcnLab.Scheduling.Runs;
 
-/// <summary>What people ask of runs. The methods on an existing run return null, or the refusal in words.</summary>
+/// <summary>What people ask of runs. Methods that return a text return the refusal in words, or null when it is done.</summary>
 public sealed class RunService
 {
     private readonly LabWriter _writer;
     private readonly IDbContextFactory<LabDbContext> _contexts;
     private readonly RunChecks _checks;
+    private readonly RunMaker _maker;
     private readonly Dispatcher _dispatcher;
     private readonly RunFeed _feed;
     private readonly DiskReserve _reserve;
     private readonly TimeProvider _clock;
 
-    internal RunService(LabWriter writer, IDbContextFactory<LabDbContext> contexts, RunChecks checks, Dispatcher dispatcher, RunFeed feed, DiskReserve reserve, TimeProvider clock) =>
-        (_writer, _contexts, _checks, _dispatcher, _feed, _reserve, _clock) = (writer, contexts, checks, dispatcher, feed, reserve, clock);
+    internal RunService(LabWriter writer, IDbContextFactory<LabDbContext> contexts, RunChecks checks, RunMaker maker, Dispatcher dispatcher, RunFeed feed, DiskReserve reserve, TimeProvider clock) =>
+        (_writer, _contexts, _checks, _maker, _dispatcher, _feed, _reserve, _clock) = (writer, contexts, checks, maker, dispatcher, feed, reserve, clock);
 
     /// <summary>Records a run with the newest version of its data set and queues it.</summary>
     /// <exception cref="StorageFullException">The disk has no room for a run.</exception>
@@ -33,53 +32,149 @@ public sealed class RunService
             return new CreateRunResult(null, problems);
 
         _reserve.RequireRoom();
-        var (version, unfit) = await FindVersionAsync(request.Spec, cancellationToken);
-        if (version is null)
-            return new CreateRunResult(null, [unfit!]);
+        var (version, unknown) = await FindDataAsync(request.Spec, cancellationToken);
+        if (version is null || (unknown = RunData.Unfit(version, request.Spec)) is not null)
+            return new CreateRunResult(null, [unknown!]);
         problems = await _checks.BeforeQueueingAsync(request.Spec, version, cancellationToken);
+        return problems.Count > 0 ? new CreateRunResult(null, problems) : await MakeAsync(request, version, queue: true, cancellationToken);
+    }
+
+    /// <summary>Keeps a run that is still being thought about, new or as a draft that is there already. It may be one that cannot run yet.</summary>
+    public async Task<CreateRunResult> SaveDraftAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SpecProblem> problems = request.Problems();
         if (problems.Count > 0)
             return new CreateRunResult(null, problems);
+        var (version, unknown) = await FindDataAsync(request.Spec, cancellationToken);
+        return version is null ? new CreateRunResult(null, [unknown!]) : await MakeAsync(request, version, queue: false, cancellationToken);
+    }
 
-        Guid id = await _writer.WriteAsync(db => InsertAsync(db, request, version, cancellationToken), cancellationToken);
-        // The row is there and will start whatever happens now: the caller's token no longer counts.
-        await _dispatcher.DispatchAsync(CancellationToken.None);
-        _feed.Publish(id, RunParts.State);
+    /// <summary>A draft with the settings of a run.</summary>
+    public async Task<CreateRunResult> CloneAsync(Guid runId, CancellationToken cancellationToken)
+    {
+        await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
+        var found = await db.Runs.AsNoTracking().Where(r => r.Id == runId).Select(r => new { Run = r, Project = r.Project.Name, Experiment = r.Experiment!.Name }).SingleOrDefaultAsync(cancellationToken);
+        if (found is null)
+            return new CreateRunResult(null, [new SpecProblem("run", $"There is no run {runId}.")]);
+        if (found.Run.ReadSpec() is not { } spec)
+            return new CreateRunResult(null, [new SpecProblem("spec", $"The specification of \"{found.Run.Name}\" was written by a later version of this program.")]);
+        return await SaveDraftAsync(
+            new RunRequest(RunMaker.Shortened($"{found.Run.Name} copy"), spec) { Preset = found.Run.Preset, Priority = found.Run.Priority, Project = found.Project, Experiment = found.Experiment, CopyOf = runId }, cancellationToken);
+    }
+
+    /// <summary>Throws a draft away.</summary>
+    public async Task<string?> DiscardAsync(Guid draftId, CancellationToken cancellationToken)
+    {
+        string? refusal = await _writer.WriteAsync(
+            async db =>
+            {
+                if (await db.Runs.SingleOrDefaultAsync(r => r.Id == draftId, cancellationToken) is not { } run)
+                    return $"There is no draft {draftId}.";
+                if (run.State != Draft)
+                    return $"\"{run.Name}\" is {run.State.Word()} and no draft.";
+                db.Checkpoints.RemoveRange(db.Checkpoints.Where(c => c.RunId == draftId));
+                db.Runs.Remove(run);
+                return null;
+            },
+            cancellationToken);
+        if (refusal is null)
+            _feed.Publish(draftId, RunParts.State);
+        return refusal;
+    }
+
+    /// <summary>Runs the record of a completed run again: same settings, same version of the data, same beginning.</summary>
+    /// <exception cref="StorageFullException">The disk has no room for a run.</exception>
+    public async Task<CreateRunResult> ReproduceAsync(Guid runId, string? person, CancellationToken cancellationToken)
+    {
+        _reserve.RequireRoom();
+        Run? first;
+        await using (LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken))
+            first = await db.Runs.AsNoTracking().Include(r => r.DatasetVersion).SingleOrDefaultAsync(r => r.Id == runId, cancellationToken);
+        if (first is null)
+            return new CreateRunResult(null, [new SpecProblem("run", $"There is no run {runId}.")]);
+        if (first.State != Completed)
+            return new CreateRunResult(null, [new SpecProblem("run", $"\"{first.Name}\" is {first.State.Word()}: only a run that is completed came to its end by its settings alone, so that they can bring about the same again.")]);
+        if (first.ReadSpec() is not { } spec)
+            return new CreateRunResult(null, [new SpecProblem("spec", $"The specification of \"{first.Name}\" was written by a later version of this program.")]);
+        // Which is faster may be found otherwise the next time.
+        if (first.Precision is Precision chosen)
+            spec = spec with { Resources = spec.Resources with { Precision = chosen } };
+        IReadOnlyList<SpecProblem> problems = await _checks.BeforeQueueingAsync(spec, first.DatasetVersion, cancellationToken);
+        if (problems.Count > 0)
+            return new CreateRunResult(null, problems);
+        Guid id = await _writer.WriteAsync(async db => (await _maker.RepeatAsync(db, first, spec, person, cancellationToken)).Id, cancellationToken);
+        await StartAsync(id);
         return new CreateRunResult(id, []);
     }
 
     /// <summary>Finish the step, write a checkpoint, end. A run that waits ends at once.</summary>
-    public Task<string?> StopAsync(Guid runId, string cause, CancellationToken cancellationToken) =>
-        MoveAsync(runId, cause, state => state is Starting or Running or Pausing ? Stopping : state is Queued ? Canceled : Stopped, cancellationToken);
+    public Task<string?> StopAsync(Guid runId, string cause, string? person, CancellationToken cancellationToken) =>
+        MoveAsync(runId, cause, person, state => state is Starting or Running or Pausing ? Stopping : state is Queued ? Canceled : Stopped, null, cancellationToken);
 
     /// <summary>End at once, without a checkpoint.</summary>
-    public Task<string?> CancelAsync(Guid runId, string cause, CancellationToken cancellationToken) => MoveAsync(runId, cause, _ => Canceled, cancellationToken);
+    public Task<string?> CancelAsync(Guid runId, string cause, string? person, CancellationToken cancellationToken) => MoveAsync(runId, cause, person, _ => Canceled, null, cancellationToken);
 
     /// <summary>Finish the step, write a checkpoint, give the slot back.</summary>
-    public async Task<string?> PauseAsync(Guid runId, string cause, CancellationToken cancellationToken)
+    public async Task<string?> PauseAsync(Guid runId, string cause, string? person, CancellationToken cancellationToken)
     {
         // One that only gives its slot to another would come back by itself.
         int stays = await _writer.WriteAsync(db => db.Runs.Where(r => r.Id == runId && r.State == Pausing && r.Yields).ExecuteUpdateAsync(r => r.SetProperty(x => x.Yields, false).SetProperty(x => x.RowVersion, x => x.RowVersion + 1), cancellationToken), cancellationToken);
-        return stays > 0 ? null : await MoveAsync(runId, cause, state => state.IsActive() ? Pausing : Paused, cancellationToken);
+        return stays > 0 ? null : await MoveAsync(runId, cause, person, state => state.IsActive() ? Pausing : Paused, null, cancellationToken);
     }
 
     /// <summary>Queue again; training goes on from the last checkpoint.</summary>
     /// <exception cref="StorageFullException">The disk has no room to go on.</exception>
-    public async Task<string?> ResumeAsync(Guid runId, string cause, CancellationToken cancellationToken)
+    public Task<string?> ResumeAsync(Guid runId, string cause, string? person, CancellationToken cancellationToken) => QueueAgainAsync(runId, cause, person, (_, run) =>
+        Task.FromResult(run.State switch
+        {
+            Completed => "A run that is completed has trained all its epochs: continue it with more, or start a new one.",
+            Draft => "A draft was never started: launch it.",
+            _ => null,
+        }), cancellationToken);
+
+    /// <summary>Train the same run longer than it was to be, from its last checkpoint on.</summary>
+    /// <param name="runId">Of a run that does not train now.</param>
+    /// <param name="epochs">After which it ends, counted from its first.</param>
+    /// <param name="person">Who asks.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="StorageFullException">The disk has no room to go on.</exception>
+    public Task<string?> ContinueAsync(Guid runId, int epochs, string? person, CancellationToken cancellationToken) => QueueAgainAsync(runId, $"Continues to epoch {epochs}.", person, async (db, run) =>
+    {
+        if (run.State.IsActive() || run.State is Draft or Queued)
+            return $"A run that is {run.State.Word()} cannot be continued: pause or stop it first.";
+        if (run.ReadSpec() is not { } spec)
+            return "Its specification was written by a later version of this program.";
+        int? done = await db.Checkpoints.Where(c => c.RunId == runId && c.Kind == "last").Select(c => (int?)c.Epoch).SingleOrDefaultAsync(cancellationToken);
+        if (done is null)
+            return "It has no checkpoint to go on from: start it again, or copy it to a new run.";
+        if (epochs <= done)
+            return $"It has trained {done} {(done == 1 ? "epoch" : "epochs")} already, and is to end after {epochs}: give {done + 1} or more.";
+        List<string> amendments = [.. run.Amendments.Where(a => !a.StartsWith("training.epochs=", StringComparison.Ordinal)), $"training.epochs={epochs}"];
+        // It ended early by itself, and would do so again at once.
+        if (run.State == Completed && done < spec.Training.Epochs)
+            amendments.Add("training.earlyStopping.patience=0");
+        SpecResult amended = SpecText.Set(spec, amendments);
+        if (!amended.IsValid)
+            return amended.Problems[0].Message;
+        (run.Amendments, run.Epochs) = (amendments, epochs);
+        return null;
+    }, cancellationToken);
+
+    private async Task<string?> QueueAgainAsync(Guid runId, string cause, string? person, Func<LabDbContext, Run, Task<string?>> check, CancellationToken cancellationToken)
     {
         _reserve.RequireRoom();
-        string? refusal = await MoveAsync(runId, cause, _ => Queued, cancellationToken, run =>
+        string? refusal = await MoveAsync(runId, cause, person, _ => Queued, async (db, run) =>
         {
-            if (run.State == Completed)
-                return "A run that is completed has trained all its epochs; start a new run to train longer.";
             run.AutomaticResumes = 0;
-            return null;
-        });
+            return await check(db, run);
+        }, cancellationToken);
         if (refusal is null)
             await _dispatcher.DispatchAsync(CancellationToken.None);
         return refusal;
     }
 
-    private async Task<string?> MoveAsync(Guid runId, string cause, Func<RunState, RunState> to, CancellationToken cancellationToken, Func<Run, string?>? check = null)
+    private async Task<string?> MoveAsync(
+        Guid runId, string cause, string? person, Func<RunState, RunState> to, Func<LabDbContext, Run, Task<string?>>? check, CancellationToken cancellationToken)
     {
         string? refusal = await _writer.WriteAsync(
             async db =>
@@ -87,11 +182,17 @@ public sealed class RunService
                 Run? run = await db.Runs.SingleOrDefaultAsync(r => r.Id == runId, cancellationToken);
                 if (run is null)
                     return $"There is no run {runId}.";
-                if (check?.Invoke(run) is string objection)
+                if (check is not null && await check(db, run) is string objection)
+                {
+                    db.ChangeTracker.Clear();
                     return objection;
-                var (change, refused) = run.Move(to(run.State), cause, _clock.GetUtcNow().UtcDateTime);
+                }
+
+                var (change, refused) = run.Move(to(run.State), cause, _clock.GetUtcNow().UtcDateTime, person);
                 if (change is not null)
                     db.RunStateChanges.Add(change);
+                else
+                    db.ChangeTracker.Clear();
                 return refused;
             },
             cancellationToken);
@@ -100,58 +201,45 @@ public sealed class RunService
         return refusal;
     }
 
-    /// <summary>The newest version of the data set that a specification names, or what is wrong with it.</summary>
-    private async Task<(DatasetVersion? Version, SpecProblem? Problem)> FindVersionAsync(RunSpec spec, CancellationToken cancellationToken)
+    private async Task<(DatasetVersion? Version, SpecProblem? Problem)> FindDataAsync(RunSpec spec, CancellationToken cancellationToken)
     {
         await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
-        string wanted = spec.Data.Dataset;
-        Guid? datasetId = Guid.TryParse(wanted, out Guid id) ? id : null;
-        DatasetVersion? version = await db.DatasetVersions.AsNoTracking()
-            .Where(v => v.Dataset.Name == wanted || v.DatasetId == datasetId)
-            .OrderByDescending(v => v.Number)
-            .FirstOrDefaultAsync(cancellationToken);
-        if (version is null)
-        {
-            List<string> known = await db.Datasets.OrderBy(d => d.Name).Select(d => d.Name).Take(20).ToListAsync(cancellationToken);
-            string choice = known.Count == 0 ? "There is none yet: import one first." : $"Known are {string.Join(", ", known)}.";
-            return Refused("data.dataset", $"There is no data set \"{wanted}\". {choice}");
-        }
-
-        if (version.TrainCount == 0)
-            return Refused("data.dataset", $"The data set \"{wanted}\" has no sample in its train split, so there is nothing to learn from.");
-        if (version.Task != DatasetTask.ActivityRecognition)
-            return Refused("data.dataset", $"\"{wanted}\" has sentences and no classes, and activity recognition needs classes: choose a data set with at least two.");
-        if (!spec.Data.AllowLeaks && VersionLeaks.Of(version) is { IsLeaking: true } leaks)
-            return Refused("data.allowLeaks", $"{leaks.Refusal($"version {version.Number} of \"{wanted}\"")} Or accept that: data.allowLeaks, in the form the box beside the data set.");
-        return (version, null);
-
-        static (DatasetVersion?, SpecProblem?) Refused(string path, string message) => (null, new SpecProblem(path, message));
+        return await RunData.FindAsync(db, spec, cancellationToken);
     }
 
-    private async Task<Guid> InsertAsync(LabDbContext db, RunRequest request, DatasetVersion version, CancellationToken cancellationToken)
+    private async Task<CreateRunResult> MakeAsync(RunRequest request, DatasetVersion version, bool queue, CancellationToken cancellationToken)
     {
-        DateTime now = _clock.GetUtcNow().UtcDateTime;
-        var (project, experiment, sweep) = await RunGroups.FindOrAddAsync(db, request, now, cancellationToken);
-        var run = new Run
+        try
         {
-            Name = request.Name.Trim(),
-            SpecJson = SpecText.ToJson(request.Spec),
-            Preset = request.Preset,
-            ProjectId = project.Id,
-            ExperimentId = experiment?.Id,
-            SweepId = sweep?.Id,
-            DatasetVersionId = version.Id,
-            Classes = [.. version.Classes],
-            CreatedAt = now,
-            Epochs = request.Spec.Training.Epochs,
-            Priority = request.Priority,
-            DeviceAsked = request.Spec.Resources.Device,
-            SlotsAsked = request.Spec.Resources.Slots,
-        };
-        db.Runs.Add(run);
-        // The change names the run, which must be there first.
-        await db.SaveChangesAsync(cancellationToken);
-        db.RunStateChanges.Add(run.Move(Queued, "Launched.", now).Change!);
-        return run.Id;
+            Guid id = await _writer.WriteAsync(
+                async db =>
+                {
+                    var (run, problem) = await _maker.MakeAsync(db, request, version, queue, cancellationToken);
+                    return run?.Id ?? throw new RefusedException(problem!);
+                },
+                cancellationToken);
+            if (queue)
+                await StartAsync(id);
+            else
+                _feed.Publish(id, RunParts.State);
+            return new CreateRunResult(id, []);
+        }
+        catch (RefusedException e)
+        {
+            return new CreateRunResult(null, [e.Problem]);
+        }
+    }
+
+    private async Task StartAsync(Guid id)
+    {
+        // The row is there and will start whatever happens now: the caller's token no longer counts.
+        await _dispatcher.DispatchAsync(CancellationToken.None);
+        _feed.Publish(id, RunParts.State);
+    }
+
+    /// <summary>Undoes a write that turned out to be impossible when half of it was done.</summary>
+    private sealed class RefusedException(SpecProblem problem) : Exception(problem.Message)
+    {
+        public SpecProblem Problem { get; } = problem;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Supervision(
 
     public async Task RunAsync(Lease lease, CancellationToken serverStopping)
     {
-        (Run run, string? checkpoint) = await LoadAsync(lease.RunId);
+        (Run run, Dictionary<string, string> checkpoints) = await LoadAsync(lease.RunId);
         string folder = paths.RunFolder(run.Id);
         Directory.CreateDirectory(folder);
         string spec = Path.Combine(folder, WorkerProtocol.SpecFile);
@@ -47,15 +47,15 @@ internal sealed class Supervision(
             return;
         }
 
-        // Without a value: there is a journal to go on with, and no checkpoint yet.
-        string[] resume = checkpoint is not null ? ["--resume", checkpoint] : run.Attempt > 1 ? ["--resume"] : [];
         ProcessStartInfo start = WorkerCommand.Create(
             options.WorkerPath,
-            ["train", spec, "--output", folder, "--data", paths.DatasetFolder(run.DatasetVersionId), "--prepared", paths.PreparedRoot, "--supervised", .. resume]);
+            ["train", spec, "--output", folder, "--data", paths.DatasetFolder(run.DatasetVersionId), "--prepared", paths.PreparedRoot, "--supervised", .. Beginning(run, checkpoints)]);
+        start.Environment[WorkerLeftovers.Variable] = run.Id.ToString();
         WorkerCommand.Confine(start, slots, Environment.GetEnvironmentVariable(WorkerCommand.VisibleDevices));
         using var worker = WorkerProcess.Start(
             start,
             line => Note(log, LogLevel.Warning, line));
+        WorkerMemory.OfferFirst(worker.Identity.Pid);
         await leases.NoteWorkerAsync(lease, worker.Identity, CancellationToken.None);
         logger.LogInformation("Run {RunId} has worker {Pid}", run.Id, worker.Identity.Pid);
 
@@ -63,7 +63,7 @@ internal sealed class Supervision(
         var output = new WorkerOutput(worker.Output, checkIns, (level, text) => Note(log, level, text));
         Task reading = Task.Run(output.ReadAsync, CancellationToken.None);
         Task<bool> storing = StoreAsync(lease, run.LastSequence, log, output);
-        var control = new WorkerControl(lease.RunId, worker, checkIns, TimeLimit.Of(run, lease), runs, contexts, options, clock);
+        var control = new WorkerControl(lease.RunId, worker, checkIns, TimeLimit.Of(run, lease), MemoryLimit(slots), runs, contexts, options, clock);
         WorkerEnd end = await control.RunUntilExitAsync(storing, serverStopping);
 
         // Whoever the worker started may hold its output open; the journal has the rest.
@@ -76,15 +76,32 @@ internal sealed class Supervision(
             return;
         }
 
+        if (WorkerLeftovers.Kill(run.Id) is > 0 and int left)
+            Note(log, LogLevel.Warning, $"The worker left {left} {(left == 1 ? "process" : "processes")} behind, which {(left == 1 ? "was" : "were")} killed.");
         await ending.DrainAsync(lease, log, CancellationToken.None);
-        await ending.EndAsync(lease, r => end.Moves(r.State, worker.ExitCode, worker.LastErrors));
+        await ending.EndAsync(lease, r => end.Moves(r, worker.ExitCode, worker.LastErrors));
     }
+
+    /// <summary>Where the worker is to begin.</summary>
+    private static IEnumerable<string> Beginning(Run run, Dictionary<string, string> checkpoints)
+    {
+        string[] amendments = [.. run.Amendments.SelectMany(a => (string[])["--set", a])];
+        string[] best = checkpoints.TryGetValue("best", out string? b) ? ["--best", b] : [];
+        string[] fork = checkpoints.TryGetValue(Checkpoint.Start, out string? start) ? ["--fork", start] : [];
+        // Without a value: there is a journal to go on with, and no checkpoint yet.
+        string[] resume = checkpoints.TryGetValue("last", out string? last) ? ["--resume", last] : run.Attempt > 1 ? ["--resume"] : [];
+        return [.. amendments, .. best, .. fork, .. resume];
+    }
+
+    /// <summary>Bytes; 0 for none.</summary>
+    private long MemoryLimit(Slot[] slots) => options.WorkerMemoryMiB is int mebibytes ? (long)mebibytes << 20
+        : slots[0].Kind == DeviceKind.Cpu ? slots.Sum(s => s.MemoryBytes) : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <summary>Why the run cannot start, in words; null when it can.</summary>
     private async Task<string?> RefuseAsync(Run run, IReadOnlyList<Slot> slots, RunLogWriter log)
     {
         // A specification of a later version: the worker says what is wrong with it.
-        if (SpecText.Parse(run.SpecJson).Spec is not { } spec)
+        if (run.ReadSpec() is not { } spec)
             return null;
         if (await checks.BeforeStartAsync(spec, run.DatasetVersion, slots, CancellationToken.None) is string refusal)
             return refusal;
@@ -105,12 +122,13 @@ internal sealed class Supervision(
         }
     }
 
-    private async Task<(Run Run, string? Checkpoint)> LoadAsync(Guid runId)
+    private async Task<(Run Run, Dictionary<string, string> Checkpoints)> LoadAsync(Guid runId)
     {
         await using LabDbContext db = await contexts.CreateDbContextAsync();
         Run run = await db.Runs.AsNoTracking().Include(r => r.DatasetVersion).SingleAsync(r => r.Id == runId);
-        string? sha256 = await db.Checkpoints.Where(c => c.RunId == runId && c.Kind == "last").Select(c => c.Sha256).SingleOrDefaultAsync();
-        return (run, sha256 is null ? null : artifacts.Find(sha256));
+        string[] kinds = ["last", "best", Checkpoint.Start];
+        var found = await db.Checkpoints.Where(c => c.RunId == runId && kinds.Contains(c.Kind)).Select(c => new { c.Kind, c.Sha256 }).ToListAsync();
+        return (run, found.Select(c => (c.Kind, File: artifacts.Find(c.Sha256))).Where(c => c.File is not null).ToDictionary(c => c.Kind, c => c.File!));
     }
 
     /// <summary>Stores events as they come, many at once when they come fast; false when the lease was lost.</summary>

@@ -1,4 +1,3 @@
-using LrcnLab.Core.Specs;
 using LrcnLab.Storage.Entities;
 
 namespace LrcnLab.Scheduling.Runs;
@@ -10,7 +9,7 @@ internal sealed record TimeLimit(int Minutes, DateTime End)
 {
     /// <summary>Null when there is none.</summary>
     public static TimeLimit? Of(Run run, Lease lease) =>
-        SpecText.Parse(run.SpecJson).Spec?.Resources.TimeLimitMinutes is > 0 and int minutes ? new TimeLimit(minutes, lease.TakenAt.AddMinutes(minutes).AddSeconds(-run.SecondsOnSlots)) : null;
+        run.ReadSpec()?.Resources.TimeLimitMinutes is > 0 and int minutes ? new TimeLimit(minutes, lease.TakenAt.AddMinutes(minutes).AddSeconds(-run.SecondsOnSlots)) : null;
 
     public string Cause => $"Its time limit of {Minutes} {(Minutes == 1 ? "minute" : "minutes")} is over.";
 }

@@ -7,11 +7,11 @@ using Microsoft.EntityFrameworkCore;
 namespace LrcnLab.Scheduling.Runs;
 
 /// <summary>
-/// Does to a worker what the run's row says: asks it to stop or pause, kills it when it does not obey in time, is silent for too long, or is not wanted any more.
+/// Does to a worker what the run's row says: asks it to stop or pause, kills it when it does not obey in time, is silent for too long, takes more memory than it may, or is not wanted any more.
 /// The row is read a few times a second, so it does not matter which server or page wrote the wish.
 /// </summary>
 internal sealed class WorkerControl(
-    Guid runId, WorkerProcess worker, CheckInClock checkIns, TimeLimit? limit, RunService runs, IDbContextFactory<LabDbContext> contexts, LabOptions options, TimeProvider clock)
+    Guid runId, WorkerProcess worker, CheckInClock checkIns, TimeLimit? limit, long memoryLimit, RunService runs, IDbContextFactory<LabDbContext> contexts, LabOptions options, TimeProvider clock)
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
 
@@ -26,6 +26,7 @@ internal sealed class WorkerControl(
     public async Task<WorkerEnd> RunUntilExitAsync(Task<bool> storing, CancellationToken serverStopping)
     {
         Task exit = worker.WaitForExitAsync(CancellationToken.None);
+        long memoryKills = MemoryKills.Count();
         var end = new WorkerEnd(false, null, null);
         while (!exit.IsCompleted)
         {
@@ -34,12 +35,18 @@ internal sealed class WorkerControl(
                 break;
             if (storing.IsFaulted || (storing.IsCompletedSuccessfully && !await storing))
                 worker.Kill();
+            else if (TooMuchMemory() is string tooMuch)
+                end = Kill(end, RunState.Failed, tooMuch);
             else if (await ObeyAsync(await StateAsync(), serverStopping.IsCancellationRequested) is var (killed, reason))
                 end = Kill(end, killed, reason);
         }
 
-        return end with { ServerStopping = serverStopping.IsCancellationRequested };
+        return end with { ServerStopping = serverStopping.IsCancellationRequested, MemoryRanOut = MemoryKills.Count() > memoryKills };
     }
+
+    private string? TooMuchMemory() => memoryLimit > 0 && WorkerMemory.OwnBytes(worker.Identity.Pid) is long bytes && bytes > memoryLimit
+        ? $"The worker used {bytes >> 20:N0} MiB of memory, more than its slots have ({memoryLimit >> 20:N0} MiB), and was killed before the machine ran out of memory."
+        : null;
 
     private WorkerEnd Kill(WorkerEnd end, RunState state, string reason)
     {
@@ -63,7 +70,7 @@ internal sealed class WorkerControl(
             return (RunState.Interrupted, $"The worker gave no sign of life; it is {late.TotalSeconds:0} s late and was killed.");
 
         // Refused only when somebody else moved it meanwhile, which the next look sees.
-        if (state is RunState.Starting or RunState.Running && limit is not null && Now > limit.End && await runs.StopAsync(runId, limit.Cause, CancellationToken.None) is null)
+        if (state is RunState.Starting or RunState.Running && limit is not null && Now > limit.End && await runs.StopAsync(runId, limit.Cause, null, CancellationToken.None) is null)
             state = RunState.Stopping;
 
         string? wish = state switch

@@ -1,5 +1,6 @@
 using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Workers;
+using LrcnLab.Storage.Entities;
 using static LrcnLab.Core.Runs.RunState;
 
 namespace LrcnLab.Scheduling.Runs;
@@ -8,13 +9,15 @@ namespace LrcnLab.Scheduling.Runs;
 /// <param name="ServerStopping">The program was being stopped.</param>
 /// <param name="KilledState">Where the run belongs because the server killed the worker; null when it did not.</param>
 /// <param name="KilledReason">Why it did.</param>
-internal sealed record WorkerEnd(bool ServerStopping, RunState? KilledState, string? KilledReason)
+/// <param name="MemoryRanOut">The system ended a process for want of memory meanwhile.</param>
+internal sealed record WorkerEnd(bool ServerStopping, RunState? KilledState, string? KilledReason, bool MemoryRanOut = false)
 {
     /// <summary>The moves of a run whose worker is gone without having said goodbye.</summary>
-    public IReadOnlyList<(RunState State, string Cause)> Moves(RunState from, int exitCode, IReadOnlyList<string> lastErrors)
+    public IEnumerable<(RunState State, string Cause)> Moves(Run run, int exitCode, IReadOnlyList<string> lastErrors)
     {
-        if (ServerStopping && from is (Starting or Running))
+        if (ServerStopping && run.State is (Starting or Running))
             return [(Interrupted, "The program was stopped before the worker had written a checkpoint."), (Queued, "Goes on from the last checkpoint by itself.")];
-        return KilledState is RunState state ? [(state, KilledReason!)] : [WorkerExit.Explain(exitCode, lastErrors)];
+        var (state, cause) = KilledState is RunState killed ? (killed, KilledReason!) : WorkerExit.Explain(exitCode, lastErrors, MemoryRanOut);
+        return state == Interrupted ? AutomaticResume.After(run, cause) : [(state, cause)];
     }
 }

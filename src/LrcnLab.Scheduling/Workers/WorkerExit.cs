@@ -21,12 +21,17 @@ internal static class WorkerExit
     };
 
     /// <summary>Interrupted when somebody else ended it, failed when it broke; and why, with its last words.</summary>
-    public static (RunState State, string Reason) Explain(int exitCode, IReadOnlyList<string> lastErrors)
+    /// <param name="exitCode">Above 128 for a signal.</param>
+    /// <param name="lastErrors">Of its standard error.</param>
+    /// <param name="memoryRanOut">The system ended a process for want of memory meanwhile; null when nobody looked.</param>
+    public static (RunState State, string Reason) Explain(int exitCode, IReadOnlyList<string> lastErrors, bool? memoryRanOut = null)
     {
         int signal = exitCode > 128 && !OperatingSystem.IsWindows() ? exitCode - 128 : 0;
+        if (signal == 9 && memoryRanOut == true)
+            return (RunState.Failed, "The system ran out of memory and ended the worker (SIGKILL).");
         if (signal is 1 or 2 or 9 or 15)
         {
-            string hint = signal == 9 ? " The system does this when memory runs out." : "";
+            string hint = signal == 9 && memoryRanOut is null ? " The system does this when memory runs out." : "";
             return (RunState.Interrupted, $"The worker was killed from outside ({Signals[signal]}).{hint}");
         }
 

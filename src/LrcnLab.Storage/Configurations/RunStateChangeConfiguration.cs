@@ -9,6 +9,7 @@ internal sealed class RunStateChangeConfiguration : IEntityTypeConfiguration<Run
     public void Configure(EntityTypeBuilder<RunStateChange> builder)
     {
         builder.HasOne<Run>().WithMany().HasForeignKey(c => c.RunId);
+        builder.Property(c => c.Person).HasMaxLength(100);
         // The timeline of a run.
         builder.HasIndex(c => new { c.RunId, c.Id });
     }

@@ -6,8 +6,11 @@ public sealed class Checkpoint
     public Guid Id { get; init; } = Guid.CreateVersion7();
     public Guid RunId { get; init; }
 
-    /// <summary><c>last</c>, <c>best</c> or <c>epoch-N</c>.</summary>
+    /// <summary><c>last</c>, <c>best</c>, <c>epoch-N</c>, or <see cref="Start"/>.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>The kind of the parent's checkpoint that a fork begins with. It keeps the file for as long as the fork is there.</summary>
+    public const string Start = "start";
 
     /// <summary>Epochs done.</summary>
     public required int Epoch { get; init; }

@@ -15,24 +15,39 @@ public sealed class Run : IVersioned
     /// <summary>Why it is where it is, in words; end states always carry one.</summary>
     public string? Reason { get; private set; }
 
-    /// <summary>The specification it was queued with; never changes.</summary>
-    public required string SpecJson { get; init; }
+    /// <summary>What kind of fault made it fail, in a few words; null where none is known.</summary>
+    public string? FailureLabel { get; private set; }
+
+    /// <summary>The specification it was queued with, which never changes then; <see cref="Specify"/>.</summary>
+    public required string SpecJson { get; set; }
+
+    /// <summary>What was changed of it since, by assignments such as <c>training.epochs=30</c>: the run was continued.</summary>
+    public List<string> Amendments { get; set; } = [];
 
     /// <summary>Name of the preset it started from.</summary>
-    public string? Preset { get; init; }
+    public string? Preset { get; set; }
 
-    public Guid ProjectId { get; init; } = Project.DefaultId;
+    /// <summary>The run that it was made from; it may be gone.</summary>
+    public Guid? ParentId { get; set; }
+
+    /// <summary>What it is to <see cref="ParentId"/>.</summary>
+    public RunRelation? Relation { get; set; }
+
+    /// <summary>The parent's step at which a fork begins; 0 for others.</summary>
+    public long ForkStep { get; set; }
+
+    public Guid ProjectId { get; set; } = Project.DefaultId;
     public Project Project { get; init; } = null!;
-    public Guid? ExperimentId { get; init; }
+    public Guid? ExperimentId { get; set; }
     public Experiment? Experiment { get; init; }
-    public Guid? SweepId { get; init; }
+    public Guid? SweepId { get; set; }
     public Sweep? Sweep { get; init; }
 
-    public Guid DatasetVersionId { get; init; }
+    public Guid DatasetVersionId { get; set; }
     public DatasetVersion DatasetVersion { get; init; } = null!;
 
     /// <summary>Class names, by label.</summary>
-    public required List<string> Classes { get; init; }
+    public required List<string> Classes { get; set; }
 
     public required DateTime CreatedAt { get; init; }
     public DateTime? QueuedAt { get; set; }
@@ -58,10 +73,10 @@ public sealed class Run : IVersioned
     public double QueueOrder { get; set; }
 
     /// <summary>What the specification asks for, for the queue.</summary>
-    public DeviceKind DeviceAsked { get; init; }
+    public DeviceKind DeviceAsked { get; set; }
 
     /// <summary>Slots that it needs together, as the specification says.</summary>
-    public int SlotsAsked { get; init; } = 1;
+    public int SlotsAsked { get; set; } = 1;
 
     /// <summary>It was asked to give its slot to a run of higher priority, and goes back into the queue by itself.</summary>
     public bool Yields { get; set; }
@@ -88,6 +103,12 @@ public sealed class Run : IVersioned
 
     public string? Device { get; set; }
 
+    /// <summary>CPU threads with which it computes; 0 before the first start.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>In which it computes, where the specification leaves that to the worker; null before the first start.</summary>
+    public Precision? Precision { get; set; }
+
     /// <summary>Versions of program, runtime and libraries by name, as JSON.</summary>
     public string? VersionsJson { get; set; }
 
@@ -96,15 +117,34 @@ public sealed class Run : IVersioned
 
     public uint RowVersion { get; set; }
 
+    /// <summary>The specification by which it trains: as it was queued, with what was amended since. Null when a later version of this program wrote it.</summary>
+    public RunSpec? ReadSpec() => SpecText.Parse(SpecJson).Spec is { } spec ? SpecText.Set(spec, Amendments).Spec : null;
+
+    /// <summary>Says what a run is to do that was never queued.</summary>
+    /// <exception cref="InvalidOperationException">It is no draft.</exception>
+    public void Specify(RunSpec spec, DatasetVersion version)
+    {
+        if (State != RunState.Draft)
+            throw new InvalidOperationException($"A run that is {State.Word()} keeps its specification.");
+        SpecJson = SpecText.ToJson(spec);
+        (DatasetVersionId, Classes) = (version.Id, [.. version.Classes]);
+        (Epochs, DeviceAsked, SlotsAsked) = (spec.Training.Epochs, spec.Resources.Device, spec.Resources.Slots);
+    }
+
     /// <summary>Takes a legal step and returns the change to record, or returns the refusal that names both states.</summary>
-    public (RunStateChange? Change, string? Refusal) Move(RunState to, string cause, DateTime now)
+    /// <param name="to">The state to move to.</param>
+    /// <param name="cause">Why, in words.</param>
+    /// <param name="now">UTC</param>
+    /// <param name="person">Who asked for it; null when nobody did.</param>
+    public (RunStateChange? Change, string? Refusal) Move(RunState to, string cause, DateTime now, string? person = null)
     {
         if (RunTransitions.Refusal(State, to) is string refusal)
             return (null, refusal);
 
-        var change = new RunStateChange { RunId = Id, Time = now, From = State, To = to, Cause = cause };
+        var change = new RunStateChange { RunId = Id, Time = now, From = State, To = to, Cause = cause, Person = person };
         State = to;
         Reason = cause;
+        FailureLabel = to == RunState.Failed ? FailureRules.Match(cause)?.Label : null;
         EndedAt = to.IsEnd() ? now : null;
         if (to == RunState.Queued)
         {

@@ -13,4 +13,7 @@ public sealed class RunStateChange
     public required RunState From { get; init; }
     public required RunState To { get; init; }
     public required string Cause { get; init; }
+
+    /// <summary>Who asked for it; null when it came by itself.</summary>
+    public string? Person { get; init; }
 }
