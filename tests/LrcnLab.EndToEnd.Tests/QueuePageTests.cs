@@ -1,8 +1,5 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using LrcnLab.EndToEnd.Tests.Fixtures;
 using Microsoft.Playwright;
 using Xunit;
@@ -14,8 +11,6 @@ namespace LrcnLab.EndToEnd.Tests;
 public sealed class QueuePageTests(Lab shared, Browser browser)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    private static string? PictureFolder => Environment.GetEnvironmentVariable("LRCNLAB_SCREENSHOTS") is { Length: > 0 } folder ? Path.GetFullPath(folder, TestPaths.RepositoryRoot) : null;
 
     [Fact]
     public async Task HeldQueue_IsPutInOrderAndReleased()
@@ -45,7 +40,7 @@ public sealed class QueuePageTests(Lab shared, Browser browser)
         await ExpectOrderAsync("third", "second", "first");
         await page.GetByRole(AriaRole.Button, new() { Name = "Drain slot 1" }).ClickAsync();
         await Expect(page.GetByTestId("slot")).ToContainTextAsync("Drained: takes no run");
-        await CheckAsync(page);
+        await PageCheck.RunAsync(page, "queue");
         await page.GetByRole(AriaRole.Button, new() { Name = "Use again slot 1" }).ClickAsync();
         await Expect(page.GetByTestId("slot")).ToContainTextAsync("Free");
 
@@ -54,7 +49,7 @@ public sealed class QueuePageTests(Lab shared, Browser browser)
         // As soon as the first run has measured its speed.
         await Expect(rows.First.GetByTestId("expected")).ToContainTextAsync(new System.Text.RegularExpressions.Regex("starts in .+, ends in .+"));
         await Expect(rows.Nth(1).GetByTestId("expected")).ToContainTextAsync("starts in");
-        if (PictureFolder is { } folder)
+        if (PageCheck.PictureFolder is { } folder)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "queue-running.png"), FullPage = true });
         foreach (Guid run in runs)
         {
@@ -134,21 +129,4 @@ public sealed class QueuePageTests(Lab shared, Browser browser)
     }
 
     private static Task<Guid> LaunchAsync(LabProcess lab, string name) => lab.Api.CreateRunAsync(name, Lab.SmallSpec(epochs: 50), Cancel);
-
-    private static async Task CheckAsync(IPage page)
-    {
-        foreach ((int width, bool dark) in ((int, bool)[])[(1440, false), (1440, true), (390, false), (390, true)])
-        {
-            await page.SetViewportSizeAsync(width, width < 600 ? 844 : 900);
-            await page.EvaluateAsync($"document.documentElement.dataset.theme = '{(dark ? "dark" : "light")}'");
-            Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
-            AxeResult result = await page.RunAxe();
-            Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{width} {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));
-            if (PictureFolder is { } folder)
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"queue-{(dark ? "dark" : "light")}-{width}.png")), FullPage = true });
-        }
-
-        await page.SetViewportSizeAsync(1440, 900);
-        await page.EvaluateAsync("document.documentElement.dataset.theme = 'light'");
-    }
 }

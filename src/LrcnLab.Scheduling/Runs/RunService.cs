@@ -33,7 +33,7 @@ public sealed class RunService
 
         _reserve.RequireRoom();
         var (version, unknown) = await FindDataAsync(request.Spec, cancellationToken);
-        if (version is null || (unknown = RunData.Unfit(version, request.Spec)) is not null)
+        if (version is null || (unknown = DatasetChoice.Unfit(version, request.Spec)) is not null)
             return new CreateRunResult(null, [unknown!]);
         problems = await _checks.BeforeQueueingAsync(request.Spec, version, cancellationToken);
         return problems.Count > 0 ? new CreateRunResult(null, problems) : await MakeAsync(request, version, queue: true, cancellationToken);
@@ -204,7 +204,7 @@ public sealed class RunService
     private async Task<(DatasetVersion? Version, SpecProblem? Problem)> FindDataAsync(RunSpec spec, CancellationToken cancellationToken)
     {
         await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
-        return await RunData.FindAsync(db, spec, cancellationToken);
+        return await DatasetChoice.FindAsync(db, spec, cancellationToken);
     }
 
     private async Task<CreateRunResult> MakeAsync(RunRequest request, DatasetVersion version, bool queue, CancellationToken cancellationToken)

@@ -7,6 +7,8 @@ public static class LabUrls
 
     public static string Run(Guid id, string? tab = null) => tab is null ? $"/runs/{id}" : $"/runs/{id}?tab={tab}";
     public static string NewRun(string? preset = null, Guid? from = null) => from is { } run ? $"/runs/new?from={run}" : preset is null ? "/runs/new" : $"/runs/new?preset={preset}";
+    public static string EditDraft(Guid draft) => $"/runs/new?draft={draft}";
+    public static string Fork(Guid run, Guid checkpoint) => $"/runs/new?from={run}&fork={checkpoint}";
     public static string Compare(IEnumerable<Guid> runs) => $"/compare?runs={string.Join(',', runs)}";
     public static string Dataset(Guid id) => $"/data/{id}";
     public static string Versions(Guid id) => $"/data/{id}/versions";
@@ -18,5 +20,6 @@ public static class LabUrls
     public static string DataCard(Guid version, string format) => $"{Api}/datasets/versions/{version}/card?format={format}";
     public static string Problems(Guid version) => $"{Api}/datasets/versions/{version}/problems";
     public static string Series(Guid run, string key) => $"{Api}/runs/{run}/metrics?key={Uri.EscapeDataString(key)}";
+    public static string SeriesUntil(Guid run, string key, long step) => $"{Series(run, key)}&to={step}";
     public static string Checkpoint(Guid id, string format) => $"{Api}/checkpoints/{id}/content?format={format}";
 }

@@ -6,6 +6,7 @@ using LrcnLab.Storage;
 using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Runs;
+using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 
 namespace LrcnLab.Web.Features.Queue;
@@ -67,7 +68,7 @@ public sealed partial class QueuePage
 
     private Task HoldAsync(string? node, int? slot, bool hold) => ActAsync(() => hold ? Queue.HoldAsync(node, slot, _closed.Token) : Queue.ReleaseAsync(node, slot, _closed.Token));
 
-    private Task CancelAsync(Guid run) => ActAsync(() => Runs.CancelAsync(run, "Canceled in the queue.", _closed.Token));
+    private Task CancelAsync(Guid run) => ActAsync(() => Runs.CancelAsync(run, "Canceled in the queue.", LocalPerson.Name, _closed.Token));
 
     private Task SetPriorityAsync(RunRow run, string? text) => ActAsync(() => int.TryParse(text, CultureInfo.InvariantCulture, out int priority)
         ? Queue.SetPriorityAsync(run.Id, priority, _closed.Token)

@@ -1,3 +1,4 @@
+using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Machines;
 using LrcnLab.Scheduling.Runs;
@@ -8,6 +9,7 @@ using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Data;
 using LrcnLab.Web.Features.Projects;
 using LrcnLab.Web.Features.Runs.Form;
+using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 
 namespace LrcnLab.Web.Features.Runs;
@@ -22,6 +24,9 @@ public sealed partial class NewRun : IDisposable
     private RunSpec _start = Presets.QuickStart.Spec;
     private string? _preset;
     private string? _parentName;
+    private Guid? _draftId;
+    private CheckpointRow? _fork;
+    private string? _notice;
     private string _name = "";
     private string? _text;
     private IReadOnlyList<SpecProblem> _textProblems = [];
@@ -50,6 +55,9 @@ public sealed partial class NewRun : IDisposable
     public required RunService Runs { get; init; }
 
     [Inject]
+    public required TimeProvider Clock { get; init; }
+
+    [Inject]
     public required NavigationManager Navigation { get; init; }
 
     [SupplyParameterFromQuery(Name = "preset")]
@@ -57,6 +65,28 @@ public sealed partial class NewRun : IDisposable
 
     [SupplyParameterFromQuery(Name = "from")]
     public Guid? From { get; set; }
+
+    /// <summary>A draft to go on with.</summary>
+    [SupplyParameterFromQuery(Name = "draft")]
+    public Guid? DraftId { get; set; }
+
+    /// <summary>The checkpoint of <see cref="From"/> that the run begins with.</summary>
+    [SupplyParameterFromQuery(Name = "fork")]
+    public Guid? ForkId { get; set; }
+
+    private string Title => _draftId is not null ? "Draft" : _fork is not null ? "New fork" : "New run";
+
+    private RunRequest Request(RunSpec spec) => new(_name.Trim(), spec)
+    {
+        Preset = _preset,
+        Priority = _priority,
+        Project = _project,
+        Experiment = _experiment,
+        Draft = _draftId,
+        CopyOf = _parentName is null || _draftId is not null ? null : From,
+        Fork = _fork?.Id,
+        Person = LocalPerson.Name,
+    };
 
     private DatasetRow? Dataset => _datasets.FirstOrDefault(d => d.Name == _draft?.Get("data.dataset")?.ToString());
 
@@ -78,14 +108,21 @@ public sealed partial class NewRun : IDisposable
         _datasets = await Datasets.ListAsync(_closed.Token);
         _projects = await Projects.ListAsync(_closed.Token);
 
+        if (DraftId is { } draftId && await LoadDraftAsync(draftId))
+            return;
         if (From is { } parentId && await Queries.GetAsync(parentId, _closed.Token) is { } parent)
         {
             _parentName = parent.Name;
             _preset = parent.Preset;
             _start = parent.Spec;
-            _name = NextName(parent.Name);
+            if (ForkId is { } forkId && (_fork = parent.Checkpoints.FirstOrDefault(c => c.Id == forkId)) is null)
+                _notice = $"The checkpoint to fork is not there any more: a newer one has replaced it. This would be a run of its own with the settings of {parent.Name}.";
+            _name = _fork is null ? NextName(parent.Name) : $"{parent.Name} fork";
             (_project, _experiment) = (parent.Project, parent.Experiment);
             _draft = new SpecDraft(_start);
+            // It has to go beyond its parent, or it would end at once.
+            if (_fork is not null && _fork.Epoch >= _start.Training.Epochs)
+                _draft.Set("training.epochs", System.Text.Json.Nodes.JsonValue.Create(_fork.Epoch + Math.Max(1, _start.Training.Epochs / 2)));
             return;
         }
 
@@ -94,10 +131,55 @@ public sealed partial class NewRun : IDisposable
         Choose(preset);
     }
 
+    /// <returns>False when it is none, which is said.</returns>
+    private async Task<bool> LoadDraftAsync(Guid id)
+    {
+        if (await Queries.GetAsync(id, _closed.Token) is not { State: RunState.Draft } draft)
+        {
+            _notice = "There is no such draft any more: it was launched or thrown away. Here is a new run.";
+            return false;
+        }
+
+        _draftId = id;
+        (_preset, _name, _priority, _project, _experiment) = (draft.Preset, draft.Name, draft.Priority, draft.Project, draft.Experiment);
+        RunDetail? parent = draft.Family.Parent is { } from ? await Queries.GetAsync(from.Id, _closed.Token) : null;
+        _parentName = parent?.Name;
+        From = parent?.Id;
+        _start = parent?.Spec ?? Presets.Find(draft.Preset)?.Spec ?? draft.Spec;
+        _draft = new SpecDraft(draft.Spec);
+        return true;
+    }
+
+    private async Task SaveDraftAsync()
+    {
+        if (_draft?.Result.Spec is not { } spec || _launching)
+            return;
+        _launching = true;
+        try
+        {
+            CreateRunResult saved = await Runs.SaveDraftAsync(Request(spec), _closed.Token);
+            _refusals = saved.Problems;
+            if (saved.Id is { } id)
+            {
+                _draftId = id;
+                _notice = $"Kept as a draft at {Clock.GetUtcNow():HH:mm:ss} UTC. It waits among the runs until somebody launches it.";
+                Navigation.NavigateTo(LabUrls.EditDraft(id), replace: true);
+            }
+        }
+        catch (StorageFullException e)
+        {
+            _noRoom = e.Message;
+        }
+        finally
+        {
+            _launching = false;
+        }
+    }
+
     private void Choose(Preset preset)
     {
         string? dataset = _draft!.Get("data.dataset")?.ToString();
-        (_preset, _start, _parentName) = (preset.Name, preset.Spec, null);
+        (_preset, _start, _parentName, _fork) = (preset.Name, preset.Spec, null, null);
         if (_datasets.Count > 0)
             _start = _start with { Data = _start.Data with { Dataset = _datasets.Any(d => d.Name == dataset) ? dataset! : _datasets[0].Name } };
         _draft.Replace(_start);
@@ -151,8 +233,7 @@ public sealed partial class NewRun : IDisposable
         _noRoom = null;
         try
         {
-            CreateRunResult result = await Runs.CreateAsync(
-                new RunRequest(_name.Trim(), spec) { Preset = _preset, Priority = _priority, Project = _project, Experiment = _experiment }, _closed.Token);
+            CreateRunResult result = await Runs.CreateAsync(Request(spec), _closed.Token);
             if (result.Id is { } id)
                 Navigation.NavigateTo(LabUrls.Run(id));
             else

@@ -4,6 +4,7 @@ using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components.Shared;
+using LrcnLab.Web.Features.Runs.Life;
 using LrcnLab.Web.Hosting;
 using Microsoft.EntityFrameworkCore;
 
@@ -29,17 +30,18 @@ public static class RunEndpoints
         Action(runs, "pause", service => service.PauseAsync);
         Action(runs, "resume", service => service.ResumeAsync);
         Action(runs, "retry", service => service.ResumeAsync);
+        runs.MapLife();
         runs.MapGet("/{id:guid}/confusion-matrices", MatricesAsync).WithName("ListConfusionMatrices").Produces<Page<MatrixAnswer>>();
         runs.MapGet("/{id:guid}/confusion-matrices/{epoch:int}", MatrixAsync).WithName("GetConfusionMatrix").Produces<MatrixAnswer>();
         runs.MapGet("/{id:guid}/log", LogAsync).WithName("GetLog").Produces<Page<LogLine>>();
     }
 
-    private static void Action(RouteGroupBuilder runs, string word, Func<RunService, Func<Guid, string, CancellationToken, Task<string?>>> command) =>
+    private static void Action(RouteGroupBuilder runs, string word, Func<RunService, Func<Guid, string, string?, CancellationToken, Task<string?>>> command) =>
         runs.MapPost($"/{{id:guid}}/{word}", async (Guid id, RunService service, RunQueries queries, CancellationToken cancel) =>
         {
             if (await queries.GetAsync(id, cancel) is null)
                 return NoRun(id);
-            return await command(service)(id, $"{word} asked for through the API", cancel) is { } refusal ? Problems.Conflict(refusal) : Results.Accepted($"{LabUrls.Api}/runs/{id}");
+            return await command(service)(id, $"Asked for through the API: {word}.", LocalPerson.Name, cancel) is { } refusal ? Problems.Conflict(refusal) : Results.Accepted($"{LabUrls.Api}/runs/{id}");
         }).WithName($"{char.ToUpperInvariant(word[0])}{word[1..]}Run").Produces(StatusCodes.Status202Accepted).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
     private static async Task<IResult> CreateAsync(HttpRequest request, RunService service, CancellationToken cancel)
@@ -67,7 +69,7 @@ public static class RunEndpoints
             return Problems.Invalid(problems);
 
         CreateRunResult result = await service.CreateAsync(
-            new RunRequest(name, spec.Spec!) { Preset = preset, Priority = priority!.Value, Project = root.Text("project"), Experiment = root.Text("experiment"), Sweep = root.Text("sweep") }, cancel);
+            new RunRequest(name, spec.Spec!) { Preset = preset, Priority = priority!.Value, Project = root.Text("project"), Experiment = root.Text("experiment"), Sweep = root.Text("sweep"), Person = LocalPerson.Name }, cancel);
         return result.Id is { } id ? Results.Created($"{LabUrls.Api}/runs/{id}", new CreatedRun(id)) : Problems.Invalid(result.Problems);
     }
 
@@ -88,7 +90,7 @@ public static class RunEndpoints
     private static async Task<IResult> GetAsync(Guid id, RunQueries queries, CancellationToken cancel) =>
         await queries.GetAsync(id, cancel) is { } run
             ? Results.Ok(new RunAnswer(run.Id, run.Name, run.State, run.Reason, run.Preset, run.Progress, run.Metrics, SpecWriter.Write(run.Spec), run.Classes,
-                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History, run.Project, run.Experiment, run.Sweep))
+                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History, run.Project, run.Experiment, run.Sweep, run.FailureLabel, run.Amendments, run.Family.Parent, run.Family.Children))
             : NoRun(id);
 
     private static async Task<IResult> MatricesAsync(Guid id, IDbContextFactory<LabDbContext> database, CancellationToken cancel)
@@ -144,6 +146,7 @@ public sealed record RunData(Guid Id, string Name, int Version, string Hash);
 public sealed record RunAnswer(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, RunProgress Progress, IReadOnlyDictionary<string, MetricSummary> Metrics, JsonObject Spec,
     IReadOnlyList<string> Classes, RunData Dataset, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
-    DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, string Project, string? Experiment, string? Sweep);
+    DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, string Project, string? Experiment, string? Sweep,
+    string? FailureLabel, IReadOnlyList<string> Amendments, Relative? Parent, IReadOnlyList<Relative> Children);
 
 public sealed record MatrixAnswer(int Epoch, string Split, IReadOnlyList<string> Classes, int[][] Counts);

@@ -2,6 +2,8 @@ using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components;
+using LrcnLab.Web.Components.Shared;
+using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 
@@ -10,7 +12,7 @@ namespace LrcnLab.Web.Features.Runs;
 /// <summary>The page of one run. It subscribes to the run's feed and reads again only what changed.</summary>
 public sealed partial class RunPage : IDisposable
 {
-    private static readonly (string Tab, string Word)[] Tabs = [("charts", "Charts"), ("results", "Results"), ("checkpoints", "Checkpoints"), ("log", "Log"), ("settings", "Settings")];
+    private static readonly (string Tab, string Word)[] Tabs = [("charts", "Charts"), ("results", "Results"), ("checkpoints", "Checkpoints"), ("log", "Log"), ("timeline", "Timeline"), ("settings", "Settings")];
 
     private readonly PageLifetime _closed = new();
     private RunDetail? _run;
@@ -19,6 +21,7 @@ public sealed partial class RunPage : IDisposable
     private Guid _loadedId;
     private bool _missing;
     private bool _busy;
+    private bool _continuing;
     private string? _refusal;
     private long _metricRevision;
     private long _matrixRevision;
@@ -35,6 +38,9 @@ public sealed partial class RunPage : IDisposable
 
     [Inject]
     public required RunLog Log { get; init; }
+
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
 
     [Inject]
     public required IDialogService Dialogs { get; init; }
@@ -57,7 +63,7 @@ public sealed partial class RunPage : IDisposable
     {
         if (_loadedId == Id)
             return;
-        _loadedId = Id;
+        (_loadedId, _continuing, _refusal) = (Id, false, null);
         _subscription?.Dispose();
         _remarks = new RunRemarks(Log, Id);
         // Subscribe before the first read: a change in between is then read twice rather than missed.
@@ -103,12 +109,52 @@ public sealed partial class RunPage : IDisposable
         await ActAsync(Runs.CancelAsync);
     }
 
-    private async Task ActAsync(Func<Guid, string, CancellationToken, Task<string?>> action)
+    private async Task DiscardAsync()
+    {
+        bool? sure = await Dialogs.ShowMessageBoxAsync("Throw this draft away?", $"\"{_run!.Name}\" and its settings are gone then.", yesText: "Throw away", cancelText: "Keep");
+        if (sure != true)
+            return;
+        _refusal = await Runs.DiscardAsync(Id, _closed.Token);
+        if (_refusal is null)
+            Navigation.NavigateTo("/runs");
+    }
+
+    private async Task ContinueAsync(int epochs)
+    {
+        await ActAsync((id, _, person, cancel) => Runs.ContinueAsync(id, epochs, person, cancel));
+        _continuing = _refusal is not null;
+    }
+
+    private Task CloneAsync() => MakeAsync(() => Runs.CloneAsync(Id, _closed.Token), id => LabUrls.EditDraft(id));
+
+    private Task ReproduceAsync() => MakeAsync(() => Runs.ReproduceAsync(Id, LocalPerson.Name, _closed.Token), id => LabUrls.Run(id));
+
+    /// <summary>Makes a run of this one, and shows it.</summary>
+    private async Task MakeAsync(Func<Task<CreateRunResult>> make, Func<Guid, string> address)
     {
         _busy = true;
         try
         {
-            _refusal = await action(Id, "asked for on the run's page", _closed.Token);
+            CreateRunResult made = await make();
+            if (made.Id is { } id)
+                Navigation.NavigateTo(address(id));
+            else
+                _refusal = string.Join(" ", made.Problems.Select(p => p.Message));
+        }
+        catch (StorageFullException e)
+        {
+            _refusal = e.Message;
+        }
+
+        _busy = false;
+    }
+
+    private async Task ActAsync(Func<Guid, string, string?, CancellationToken, Task<string?>> action)
+    {
+        _busy = true;
+        try
+        {
+            _refusal = await action(Id, "Asked for on the run's page.", LocalPerson.Name, _closed.Token);
         }
         catch (StorageFullException e)
         {

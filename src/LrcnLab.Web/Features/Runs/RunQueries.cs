@@ -5,6 +5,7 @@ using LrcnLab.Core.Specs;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using LrcnLab.Storage.Metrics;
+using LrcnLab.Web.Features.Runs.Life;
 using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Web.Features.Runs;
@@ -19,9 +20,9 @@ public sealed record MetricSummary(double Last, double Best, double Min, double 
 public sealed record RunRow(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, string Dataset, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, int Priority, DateTime? QueuedAt,
-    string Project, string? Experiment, string? Sweep, int Slots);
+    string Project, string? Experiment, string? Sweep, int Slots, string? FailureLabel);
 
-public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, string Cause);
+public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, string Cause, string? Person);
 
 public sealed record CheckpointRow(
     Guid Id, string Kind, int Epoch, long Step, long Bytes, string Sha256, long WeightsBytes, string WeightsSha256,
@@ -33,7 +34,7 @@ public sealed record RunDetail(
     Guid DatasetId, string DatasetName, int DatasetVersion, string DatasetHash, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, IReadOnlyList<CheckpointRow> Checkpoints,
-    string Project, string? Experiment, string? Sweep);
+    string Project, string? Experiment, string? Sweep, int Priority, string? FailureLabel, IReadOnlyList<string> Amendments, RunFamily Family);
 
 /// <summary>What pages and API read of runs. Every call opens its own context and never touches metric history.</summary>
 public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricStore metrics)
@@ -70,19 +71,19 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         Run run = found.Run;
         var history = await db.RunStateChanges.AsNoTracking().Where(c => c.RunId == id).OrderByDescending(c => c.Time).ThenByDescending(c => c.Id).ToListAsync(cancel);
         return new RunDetail(
-            run.Id, run.Name, run.State, run.Reason, run.Preset, SpecText.Parse(run.SpecJson).Spec ?? new RunSpec(), run.Classes,
+            run.Id, run.Name, run.State, run.Reason, run.Preset, run.ReadSpec() ?? new RunSpec(), run.Classes,
             found.DatasetId, found.Name, found.Number, found.Hash, Progress(run), (await SummariesAsync([id], cancel)).GetValueOrDefault(id) ?? [],
             run.Device, run.VersionsJson is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize<Dictionary<string, string>>(run.VersionsJson, LabJson.Options)!,
             run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt,
-            [.. history.Select(c => new RunHistoryEntry(c.Time, c.From, c.To, c.Cause))], await CheckpointsAsync(id, cancel),
-            found.Project, found.Experiment, found.Sweep);
+            [.. history.Select(c => new RunHistoryEntry(c.Time, c.From, c.To, c.Cause, c.Person))], await CheckpointsAsync(id, cancel),
+            found.Project, found.Experiment, found.Sweep, run.Priority, run.FailureLabel, run.Amendments, await RunFamily.ReadAsync(db, metrics, run, cancel));
     }
 
     public async Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync(Guid run, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         var rows = await db.Checkpoints.AsNoTracking().Where(c => c.RunId == run).ToListAsync(cancel);
-        return [.. rows.OrderBy(c => c.Kind == "best" ? 0 : c.Kind == "last" ? 1 : 2).ThenByDescending(c => c.Epoch)
+        return [.. rows.OrderBy(c => c.Kind == "best" ? 0 : c.Kind == "last" ? 1 : c.Kind == Checkpoint.Start ? 3 : 2).ThenByDescending(c => c.Epoch)
             .Select(c => new CheckpointRow(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt))];
     }
 
@@ -95,7 +96,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         var summaries = await SummariesAsync([.. found.Select(f => f.Run.Id)], cancel);
         return [.. found.OrderByDescending(f => f.Run.CreatedAt).Select(f => new RunRow(
             f.Run.Id, f.Run.Name, f.Run.State, f.Run.Reason, f.Run.Preset, f.Name, Progress(f.Run), summaries.GetValueOrDefault(f.Run.Id) ?? [],
-            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt, f.Run.Priority, f.Run.QueuedAt, f.Project, f.Experiment, f.Sweep, f.Run.SlotsAsked))];
+            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt, f.Run.Priority, f.Run.QueuedAt, f.Project, f.Experiment, f.Sweep, f.Run.SlotsAsked, f.Run.FailureLabel))];
     }
 
     private async Task<Dictionary<Guid, Dictionary<string, MetricSummary>>> SummariesAsync(IReadOnlyList<Guid> runs, CancellationToken cancel) =>

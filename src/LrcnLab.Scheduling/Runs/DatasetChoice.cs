@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace LrcnLab.Scheduling.Runs;
 
 /// <summary>The data that a specification names.</summary>
-internal static class RunData
+internal static class DatasetChoice
 {
     /// <summary>The newest version of the data set, or what is wrong with the name.</summary>
     public static async Task<(DatasetVersion? Version, SpecProblem? Problem)> FindAsync(LabDbContext db, RunSpec spec, CancellationToken cancellationToken)
