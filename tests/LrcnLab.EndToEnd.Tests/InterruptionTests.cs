@@ -32,7 +32,7 @@ public sealed class InterruptionTests(Lab shared, Browser browser)
     }
 
     [Fact]
-    public async Task Worker_KilledInTheMiddle_IsShownAsInterruptedWithinFiveSeconds()
+    public async Task Worker_KilledInTheMiddle_IsInterruptedWithinFiveSecondsAndGoesOn()
     {
         ProcessTable.Require();
         LabProcess lab = await shared.WithSampleAsync(Cancel);
@@ -44,12 +44,11 @@ public sealed class InterruptionTests(Lab shared, Browser browser)
         await KillNineAsync(Assert.Single(lab.Workers()));
 
         // Five seconds are what the product promises, so here they are what is tested.
-        await Expect(page.GetByTestId("run-state")).ToHaveTextAsync("interrupted", new() { Timeout = 5_000 });
-        await Expect(page.GetByTestId("run-reason")).ToBeVisibleAsync();
+        await page.GotoAsync($"/runs/{run}?tab=timeline");
+        await Expect(page.GetByTestId("timeline-entry").Filter(new() { HasText = "The worker was killed from outside (SIGKILL)." })).ToContainTextAsync("interrupted", new() { Timeout = 5_000 });
         AssertStartsWith(await lab.Api.GetAsync($"runs/{run}/metrics?points=100000", Cancel), before);
         JsonNode last = (await lab.Api.ItemsAsync($"runs/{run}/checkpoints", Cancel)).Single(c => c!["kind"]!.GetValue<string>() == "last")!;
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Resume" }).ClickAsync();
         await Expect(page.GetByTestId("run-state")).ToHaveTextAsync("running", new() { Timeout = 120_000 });
         await LabApi.WaitAsync(
             async () => (await lab.Api.GetAsync($"runs/{run}", Cancel)) is { } found && found["progress"]!["step"]!.GetValue<long>() > last["step"]!.GetValue<long>() ? found : null,

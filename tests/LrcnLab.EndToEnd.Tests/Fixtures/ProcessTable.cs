@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Xunit;
 
@@ -12,6 +13,27 @@ internal static class ProcessTable
     public static IEnumerable<int> ChildrenOf(int parent) => All().Where(id => ParentOf(id) == parent);
 
     public static string CommandLine(int id) => Read(id, "cmdline").Replace('\0', ' ');
+
+    /// <summary>Workers of a run, whoever started them.</summary>
+    public static IReadOnlyList<int> WorkersOf(Guid run) =>
+        [.. All().Where(id => CommandLine(id).Contains("LrcnLab.Worker", StringComparison.Ordinal) && Read(id, "environ").Contains($"LRCNLAB_RUN={run}", StringComparison.Ordinal))];
+
+    /// <summary>Processes that carry the mark of a run, workers or not.</summary>
+    public static IReadOnlyList<int> MarkedBy(Guid run) => [.. All().Where(id => Read(id, "environ").Contains($"LRCNLAB_RUN={run}", StringComparison.Ordinal))];
+
+    /// <summary><c>kill -9</c>; nothing happens to one that is gone.</summary>
+    public static void KillNine(int id)
+    {
+        try
+        {
+            using Process process = Process.GetProcessById(id);
+            process.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It was quicker.
+        }
+    }
 
     private static IEnumerable<int> All() =>
         Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
