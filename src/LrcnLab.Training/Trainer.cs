@@ -20,6 +20,9 @@ public sealed class Trainer : IDisposable
 {
     private const int SanityBatches = 2;
 
+    /// <summary>Updates in a row that may come to nothing while a guard lowers the learning rate.</summary>
+    private const int MostSkipped = 20;
+
     private readonly TrainingJob _job;
     private readonly RunSpec _spec;
     private readonly Device _device;
@@ -31,6 +34,8 @@ public sealed class Trainer : IDisposable
     private readonly Evaluator _evaluator;
     private readonly RunReport _report;
     private readonly RunFiles _files;
+    private readonly GuardPost _guards;
+    private int _skipped;
     private Learner _learner = null!; // made by Run, once what verifying resume needed is free again
     private CheckpointState _state;
     private CheckpointState? _saved;
@@ -44,6 +49,7 @@ public sealed class Trainer : IDisposable
         _clipsPerStep = _spec.Training.BatchSize * _spec.Training.Accumulation;
         _stepsPerEpoch = (_train.Length + _clipsPerStep - 1) / _clipsPerStep;
         _files = new RunFiles(job.Output);
+        _guards = new GuardPost(job);
         if (device.type == DeviceType.CUDA)
             backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = _spec.Resources.Tf32;
         if (job.Resume is Checkpoint checkpoint)
@@ -94,12 +100,14 @@ public sealed class Trainer : IDisposable
             Fork(parent);
         else
             Begin();
-        while (_state.Epoch < _spec.Training.Epochs && EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) is null)
+        while (_guards.Ending is null && _state.Epoch < _spec.Training.Epochs && EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) is null)
         {
             if (TrainEpoch() is DoneEvent end)
                 return end;
         }
 
+        if (_guards.Ending is not null && _state.Epoch < _spec.Training.Epochs)
+            return EndEarly();
         TestBestWeights();
         return new DoneEvent { Outcome = Outcome.Completed, Reason = EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) };
     }
@@ -164,6 +172,8 @@ public sealed class Trainer : IDisposable
 
         _state = _state with { Epoch = epoch, StepInEpoch = 0 };
         Keep(validation, epoch);
+        if (validation is not null)
+            _state = _guards.AfterValidation(_state, validation.Loss, validation.Scores.Accuracy);
         SaveLast();
         if (_spec.Checkpoints.KeepEveryEpochs > 0 && epoch % _spec.Checkpoints.KeepEveryEpochs == 0)
             Save($"epoch-{epoch}");
@@ -178,12 +188,13 @@ public sealed class Trainer : IDisposable
 
     private DoneEvent? Step(ClipLoader loader)
     {
-        double rate = LearningRate.At(_spec, _state.Step - _forkShift, _stepsPerEpoch);
+        double rate = LearningRate.At(_spec, _state.Step - _forkShift, _stepsPerEpoch) * _state.RateFactor;
         int clips = Math.Min(_clipsPerStep, _train.Length - _state.StepInEpoch * _clipsPerStep);
         StepResult result = _learner.Step(Batches(loader), clips, _state.Step, rate);
         if (!result.IsFinite)
-            return Diverged(result, rate);
-        _state = _state with { Step = _state.Step + 1, StepInEpoch = _state.StepInEpoch + 1 };
+            return NotFinite(result, rate);
+        _skipped = 0;
+        _state = _guards.AfterStep(_state with { Step = _state.Step + 1, StepInEpoch = _state.StepInEpoch + 1 }, result);
         _report.StepDone(_state, result, rate);
         int every = _spec.Checkpoints.SaveEverySteps;
         if (every > 0 && _state.Step % every == 0 && _state.StepInEpoch < _stepsPerEpoch)
@@ -201,6 +212,24 @@ public sealed class Trainer : IDisposable
         }
     }
 
+    /// <summary>The weights are as they were before. A guard may know what to do; without one, the run fails.</summary>
+    private DoneEvent? NotFinite(StepResult result, double rate)
+    {
+        CheckpointState after = _guards.AfterStep(_state with { Step = _state.Step + 1, StepInEpoch = _state.StepInEpoch + 1 }, result);
+        if (_guards.Ending is not null)
+        {
+            // The step is still to be done when the run goes on.
+            _state = after with { Step = _state.Step, StepInEpoch = _state.StepInEpoch };
+            return null;
+        }
+
+        if (!_guards.KnowsWhatToDo || ++_skipped > MostSkipped)
+            return Diverged(result, rate);
+        _state = after;
+        _report.StepDone(_state, result with { Samples = [] }, rate);
+        return null;
+    }
+
     private DoneEvent Diverged(StepResult result, double rate)
     {
         CheckpointState at = _state with { Step = _state.Step + 1, StepInEpoch = _state.StepInEpoch + 1 };
@@ -216,14 +245,14 @@ public sealed class Trainer : IDisposable
     {
         SaveLast();
         if (_job.Signal.Request == StopRequest.Pause)
-            return new DoneEvent { Outcome = Outcome.Paused };
+            return new DoneEvent { Outcome = Outcome.Paused, Reason = _guards.Ending };
         if (_state.StepInEpoch > 0 && Validate(_state.Epoch + 1, abandonOnPause: false) is EvaluationResult validation)
         {
             Keep(validation, _state.Epoch + 1);
             SaveLast();
         }
 
-        return new DoneEvent { Outcome = Outcome.Stopped };
+        return new DoneEvent { Outcome = Outcome.Stopped, Reason = _guards.Ending };
     }
 
     /// <returns>Null when there is no validation split or a pause came between.</returns>

@@ -13,6 +13,7 @@ AddMedia("reading", "Augmented clips from prepared frames against decoding.", Re
 Add("flow", "Optical flow: milliseconds for a pair of frames, and the error on a known motion.", FlowBenchmark.Run);
 AddDatasets();
 AddQueue();
+AddHandover();
 AddMemory();
 Add("phases", "Time in data, forward, backward and optimizer, float32 and bfloat16.", PhaseBenchmark.Run);
 return root.Parse(args).Invoke();
@@ -51,6 +52,15 @@ void AddQueue()
     var queue = new Command("queue", "What the scheduler's decisions take with many runs waiting.") { rounds, runs };
     queue.SetAction((parsed, _) => QueueBenchmark.RunAsync(parsed.GetValue(rounds), parsed.GetValue(runs)));
     root.Add(queue);
+}
+
+void AddHandover()
+{
+    var runs = new Option<int>("--runs") { Description = "Short runs that wait.", DefaultValueFactory = _ => 200 };
+    var slots = new Option<int>("--slots") { Description = "Slots of the CPU.", DefaultValueFactory = _ => 2 };
+    var handover = new Command("handover", "Many short runs on few slots: their order, and the time between the end of one and the next one's training.") { runs, slots };
+    handover.SetAction((parsed, _) => HandoverBenchmark.RunAsync(parsed.GetValue(runs), parsed.GetValue(slots)));
+    root.Add(handover);
 }
 
 void AddMemory()

@@ -11,6 +11,7 @@ namespace LrcnLab.Core.Events;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(StartedEvent), "started")]
+[JsonDerivedType(typeof(GuardEvent), "guard")]
 [JsonDerivedType(typeof(MetricEvent), "metric")]
 [JsonDerivedType(typeof(LogEvent), "log")]
 [JsonDerivedType(typeof(CheckInEvent), "check-in")]
@@ -67,6 +68,20 @@ public sealed record StartedEvent : WorkerEvent
 
     /// <summary>The step of the checkpoint from which the run continues; 0 at a fresh start.</summary>
     public required long ResumedAtStep { get; init; }
+}
+
+/// <summary>A rule of the specification acted.</summary>
+public sealed record GuardEvent : WorkerEvent
+{
+    /// <summary>Place of the rule in the specification, from 0.</summary>
+    public required int Rule { get; init; }
+
+    public required GuardAction Action { get; init; }
+
+    /// <summary>What happened, in words.</summary>
+    public required string Message { get; init; }
+
+    public required long Step { get; init; }
 }
 
 /// <summary>Values measured at one step, by key.</summary>

@@ -21,6 +21,9 @@ public sealed class FieldAttribute(string label, string help) : Attribute
     /// <summary>Largest allowed number, inclusive. For text and lists of items: largest length.</summary>
     public double Maximum { get; init; } = double.PositiveInfinity;
 
+    /// <summary>What one item of a list is called.</summary>
+    public string Item { get; init; } = "item";
+
     /// <summary>The name that the field had before; what was written with it can still be read.</summary>
     public string Formerly { get; init; } = "";
 

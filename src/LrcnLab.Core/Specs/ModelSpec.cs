@@ -45,7 +45,7 @@ public sealed record ConvolutionSpec
 
 public sealed record BackboneSpec
 {
-    [Field("Convolutions", "The layers in order, first at the frame.", Minimum = 1, Maximum = 32)]
+    [Field("Convolutions", "The layers in order, first at the frame.", Minimum = 1, Maximum = 32, Item = "layer")]
     public IReadOnlyList<ConvolutionSpec> Convolutions { get; init; } = [new() { Pool = 2 }];
 
     [Field("Normalisation", "After each convolution: batch learns faster and steadier for a little more time a step; group does so too and does not depend on the batch.")]

@@ -27,6 +27,9 @@ public sealed record RunSpec
     [Field("Checkpoints", "What is kept of what was learned.")]
     public CheckpointSpec Checkpoints { get; init; } = new();
 
+    [Field("Guards", "Rules that watch the run while nobody does.")]
+    public GuardsSpec Guards { get; init; } = new();
+
     [Field("Resources", "Where the run computes.")]
     public ResourceSpec Resources { get; init; } = new();
 }

@@ -22,6 +22,7 @@ public sealed class SpecField
         Minimum = declaration.Minimum;
         Maximum = declaration.Maximum;
         Formerly = declaration.Formerly;
+        Item = declaration.Item;
         Advanced = declaration.Advanced;
         Type = property.PropertyType;
         Kind = KindOf(Type);
@@ -46,6 +47,9 @@ public sealed class SpecField
 
     /// <summary>An earlier name that is still understood; empty when there is none.</summary>
     public string Formerly { get; }
+
+    /// <summary>What one item of a list is called.</summary>
+    public string Item { get; }
 
     public string Label { get; }
     public string Help { get; }

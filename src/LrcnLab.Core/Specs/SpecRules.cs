@@ -46,5 +46,22 @@ public static class SpecRules
             yield return new SpecProblem("resources.slots", $"{spec.Resources.Slots} slots go together on the CPU only: choose the device cpu, or 1 slot.");
         if (spec.Resources is { Precision: not Precision.Float32, RecomputeFrames: > 0 })
             yield return new SpecProblem("resources.recomputeFrames", "Recomputing is done in float32 only: choose that precision, or 0.");
+        for (int i = 0; i < spec.Guards.Rules.Count; i++)
+        {
+            if (GuardProblem(spec.Guards.Rules[i]) is var (field, message))
+                yield return new SpecProblem($"guards.rules[{i}].{field}", message);
+        }
+    }
+
+    private static (string Field, string Message)? GuardProblem(GuardSpec rule)
+    {
+        bool surroundings = rule.Watch is GuardWatch.DataWait or GuardWatch.DiskFree;
+        if (surroundings && rule.When is GuardCondition.NotFinite or GuardCondition.Flat)
+            return ("when", $"{SpecField.Word(rule.Watch)} is always a number that moves: choose above or below.");
+        if (surroundings && rule.Then == GuardAction.LowerRate)
+            return ("then", $"A lower learning rate does not change {SpecField.Word(rule.Watch)}: choose notify, pause or stop.");
+        if (rule is { When: GuardCondition.Flat, InARow: < 2 })
+            return ("inARow", "Flat compares values in a row: 2 or more are needed.");
+        return rule is { When: GuardCondition.Flat, Bound: < 0 } ? ("bound", $"Values cannot differ by less than nothing: {rule.Bound} has to be 0 or more.") : null;
     }
 }

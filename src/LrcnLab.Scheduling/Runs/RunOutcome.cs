@@ -17,6 +17,8 @@ internal static class RunOutcome
             Outcome.Completed => [.. By(from, Running, when: from == Starting), (Completed, done.Reason ?? "Trained all its epochs.")],
             Outcome.Failed => [(Failed, done.Reason ?? "The worker failed without giving a reason.")],
             Outcome.Stopped => [.. By(from, Stopping, when: from != Stopping), (Stopped, done.Reason ?? "Stopped on request.")],
+            // A guard's: the worker itself decided.
+            Outcome.Paused when from is Running && done.Reason is string guard => [(Pausing, guard), (Paused, guard)],
             // Nobody asked for the pause: the worker lost its server, or the server is going.
             Outcome.Paused when from is Starting or Running =>
                 [(Interrupted, "The program went away; the worker wrote a checkpoint."), (Queued, "Goes on from the last checkpoint by itself.")],

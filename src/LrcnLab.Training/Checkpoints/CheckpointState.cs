@@ -37,6 +37,12 @@ public sealed record CheckpointState
     /// <summary>Updates done before the optimizer's memory began: above 0 in a fork whose optimizer cannot take over its parent's.</summary>
     public long OptimizerStart { get; init; }
 
+    /// <summary>What guards multiplied the learning rate by.</summary>
+    public double RateFactor { get; init; } = 1;
+
+    /// <summary>What each guard rule has seen; shorter when the run has not begun.</summary>
+    public IReadOnlyList<GuardState> Guards { get; init; } = [];
+
     public required string DatasetHash { get; init; }
 
     /// <summary>Newest value of each validation metric.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
+using LrcnLab.Core.Specs;
 using Xunit;
 
 namespace LrcnLab.Core.Tests.Events;
@@ -18,6 +19,7 @@ public sealed class WorkerEventTests
             ResumedAtStep = 40,
         },
         new MetricEvent { Step = 3, Epoch = 0.15, Values = new Dictionary<string, double> { ["train/loss"] = 2.0794415416798357, ["train/accuracy_top1"] = 1 / 3.0 } },
+        new GuardEvent { Rule = 1, Action = GuardAction.LowerRate, Message = "The guard acted.", Step = 3 },
         new LogEvent { Level = LogLevel.Warning, Message = "two\nlines, \"quotes\", \u2028 and 👗" },
         new CheckInEvent { Step = 3, Steps = 400, Epoch = 1, Epochs = 20, Stage = "training", SecondsLeft = 81.5, ExpectNextInSeconds = 5 },
         new EpochEvent { Epoch = 1, Step = 20, Seconds = 4.25 },

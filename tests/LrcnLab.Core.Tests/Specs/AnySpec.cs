@@ -35,6 +35,8 @@ internal static class AnySpec
                     int i = 0;
                     foreach (object item in (IEnumerable)value)
                         Collect(item, field.Children, $"{at}[{i++}]", leaves);
+                    if (i == 0)
+                        leaves.Add($"{at} = none");
                     break;
                 case FieldKind.Integers:
                     leaves.Add($"{at} = {string.Join(", ", (IEnumerable<int>)value)}");
@@ -53,6 +55,10 @@ internal static class AnySpec
         "model.backbone.convolutions[].pool" => Gen.Int[1, 2].Select(i => (object)i),
         // Only one device takes any other.
         "resources.slots" => Gen.OneOf(1, 1, 1, 4).Select(i => (object)i),
+        // Rules between them refuse most others.
+        "guards.rules[].watch" => Gen.Int[0, 3].Select(i => (object)(GuardWatch)i),
+        "guards.rules[].bound" => Gen.Double[0, 1e9].Select(d => (object)d),
+        "guards.rules[].inARow" => Gen.Int[2, 9].Select(i => (object)i),
         // Most samplings refuse any other.
         "evaluation.viewStride" => Gen.OneOf(0, 0, 0, 8).Select(i => (object)i),
         _ => field.Kind switch

@@ -64,7 +64,8 @@ public sealed class TortureLab : IAsyncDisposable
         }
 
         await Task.Delay(strike.Delay, cancel);
-        return await Lab.Api.StateAsync(run, cancel) != "completed";
+        // Just after its end is as good a moment as just before.
+        return strike.Moment == Moment.WorkerIsDone || await Lab.Api.StateAsync(run, cancel) != "completed";
     }
 
     /// <summary>Kills, and starts the program again when it was hit.</summary>

@@ -73,6 +73,16 @@ public sealed class SpecDraft
         Check();
     }
 
+    /// <summary>Adds an item in which nothing was chosen.</summary>
+    public void Append(string listPath, SpecField list)
+    {
+        var item = new JsonObject();
+        foreach (SpecField field in list.Children)
+            item[field.Name] = SpecWriter.Value(field, field.Default);
+        Get(listPath)!.AsArray().Add((JsonNode)item);
+        Check();
+    }
+
     public void Remove(string listPath, int index)
     {
         Get(listPath)!.AsArray().RemoveAt(index);
