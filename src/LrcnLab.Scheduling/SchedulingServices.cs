@@ -5,6 +5,7 @@ using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Scheduling.Machines;
+using LrcnLab.Scheduling.Notifications;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
@@ -69,6 +70,13 @@ public static class SchedulingServices
         services.AddSingleton<UploadService>();
         services.AddSingleton<UploadReceiver>();
         services.AddHostedService<UploadUpkeep>();
+
+        services.AddSingleton<WebhookHttp>();
+        services.AddSingleton<NotificationUpkeep>();
+        services.AddSingleton<WebhookSender>();
+        services.AddHostedService(p => p.GetRequiredService<WebhookSender>());
+        services.AddSingleton(p => new WebhookService(p.GetRequiredService<LabWriter>(), p.GetRequiredService<WebhookSender>(), p.GetRequiredService<TimeProvider>()));
+
         services.AddSingleton<ClipRenderer>();
 
         // Before Hangfire's servers, so that imports of an earlier life are ended before a new one can start.

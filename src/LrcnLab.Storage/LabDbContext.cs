@@ -27,6 +27,9 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
     public DbSet<Checkpoint> Checkpoints => Set<Checkpoint>();
     public DbSet<Artifact> Artifacts => Set<Artifact>();
     public DbSet<ConfusionMatrix> ConfusionMatrices => Set<ConfusionMatrix>();
+    public DbSet<Notification> Notifications => Set<Notification>();
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<PredictionFile> PredictionFiles => Set<PredictionFile>();
 
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
@@ -35,10 +38,11 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
         return base.SaveChanges(acceptAllChangesOnSuccess);
     }
 
-    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
+        await Notifier.AddForMovesAsync(this, cancellationToken);
         CountVersionsUp();
-        return base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

@@ -5,6 +5,7 @@ using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components;
 using LrcnLab.Web.Features.Data;
+using LrcnLab.Web.Features.Notifications;
 using LrcnLab.Web.Features.Projects;
 using LrcnLab.Web.Features.Queue;
 using LrcnLab.Web.Features.Runs;
@@ -47,6 +48,7 @@ builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.Seriali
 builder.Services.AddSingleton<RunQueries>();
 builder.Services.AddSingleton<QueueQueries>();
 builder.Services.AddSingleton<ProjectQueries>();
+builder.Services.AddSingleton<NotificationQueries>();
 builder.Services.AddSingleton<DatasetQueries>();
 builder.Services.AddSingleton<VersionQueries>();
 builder.Services.AddSingleton<BrowseQueries>();
@@ -86,6 +88,7 @@ api.MapVersions();
 api.MapBrowse();
 api.MapQueue();
 api.MapProjects();
+api.MapNotifications();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 app.Lifetime.ApplicationStarted.Register(() =>

@@ -8,7 +8,7 @@ using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
 using LrcnLab.FakeWorker;
 
-// Speaks the worker's protocol without training anything. How it behaves is the name of the data set: normal, long, garbage, silent, abort, deaf, fail, exit, exit-0, lie, large, hungry, children, torrent.
+// Speaks the worker's protocol without training anything. How it behaves is the name of the data set: normal, long, garbage, silent, abort, deaf, fail, exit, exit-0, lie, large, hungry, children, torrent, guarded.
 string Option(string name) => args[Array.IndexOf(args, name) + 1];
 if (args[0] == "devices")
 {
@@ -103,6 +103,16 @@ for (long step = start + 1; step <= steps; step++)
         events.Write(Checkpoint(step));
         events.Write(new DoneEvent { Outcome = outcome });
         return WorkerProtocol.ExitStopped;
+    }
+
+    if (behaviour == "guarded" && step == 5)
+        events.Write(new GuardEvent { Rule = 0, Action = GuardAction.Notify, Message = "The guard took notice.", Step = step });
+    if (behaviour == "guarded" && step == 8)
+    {
+        events.Write(new GuardEvent { Rule = 1, Action = GuardAction.Pause, Message = "The guard paused the run.", Step = step });
+        events.Write(Checkpoint(step));
+        events.Write(new DoneEvent { Outcome = Outcome.Paused, Reason = "The guard paused the run." });
+        return WorkerProtocol.ExitDone;
     }
 
     if (behaviour == "hungry" && step == 25)

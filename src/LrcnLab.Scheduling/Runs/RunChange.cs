@@ -12,6 +12,9 @@ public enum RunParts
     Checkpoints = 16,
     ConfusionMatrix = 32,
     Predictions = 64,
+
+    /// <summary>Somebody is to be told something.</summary>
+    Notifications = 256,
 }
 
 /// <summary>What changed of a run since the last notice.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json;
 using LrcnLab.Core;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Metrics;
+using LrcnLab.Core.Notifications;
 using LrcnLab.Core.Runs;
+using LrcnLab.Core.Specs;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using LrcnLab.Storage.Metrics;
@@ -131,6 +133,9 @@ internal sealed class RunIngest(
                     (run.Stage, run.SecondsLeft) = (checkIn.Stage, checkIn.SecondsLeft is double s && double.IsFinite(s) ? s : null);
                     run.CheckInDue = Now.AddSeconds(CheckInClock.Bounded(checkIn.ExpectNextInSeconds));
                     break;
+                case GuardEvent { Action: GuardAction.Notify or GuardAction.LowerRate } guard:
+                    await Notifier.AddAsync(db, NotificationKind.Guard, guard.Message, run, Now, cancellationToken);
+                    break;
                 case MetricEvent metric:
                     run.Step = Math.Max(run.Step, metric.Step);
                     break;
@@ -227,6 +232,7 @@ internal sealed class RunIngest(
                 StartedEvent or DoneEvent => RunParts.State | RunParts.Progress,
                 MetricEvent => RunParts.Metrics | RunParts.Progress,
                 LogEvent => RunParts.Log,
+                GuardEvent => RunParts.Notifications,
                 CheckpointEvent => RunParts.Checkpoints,
                 ConfusionMatrixEvent => RunParts.ConfusionMatrix,
                 PredictionsEvent => RunParts.Predictions,

@@ -40,6 +40,8 @@ internal static class LabPages
         ("queue", "/queue"),
         ("settings", "/settings"),
         ("projects", "/settings/projects"),
+        ("webhooks", "/settings/webhooks"),
+        ("notifications", "/notifications"),
         ("not-found", "/no/such/page"),
     ];
 }
