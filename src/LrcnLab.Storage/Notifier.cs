@@ -21,22 +21,24 @@ public static class Notifier
     {
         var notification = new Notification { Kind = kind, Time = now, Title = RunNotices.Title(kind, run.Name), Text = text, RunId = run.Id, ProjectId = run.ProjectId };
         db.Notifications.Add(notification);
-        foreach (Webhook webhook in await db.Webhooks.AsNoTracking().Where(w => w.Enabled).ToListAsync(cancellationToken))
-        {
-            if (webhook.Wants(kind, run.ProjectId))
-                db.WebhookDeliveries.Add(new WebhookDelivery { WebhookId = webhook.Id, Body = Body(notification, run), CreatedAt = now, NextAttemptAt = now });
-        }
+        Webhook[] wanting = [.. (await db.Webhooks.AsNoTracking().Where(w => w.Enabled).ToListAsync(cancellationToken)).Where(w => w.Wants(kind, run.ProjectId))];
+        if (wanting.Length == 0)
+            return;
+        string body = Body(notification, run, await db.Projects.FindAsync([run.ProjectId], cancellationToken));
+        foreach (Webhook webhook in wanting)
+            db.WebhookDeliveries.Add(new WebhookDelivery { WebhookId = webhook.Id, Body = body, CreatedAt = now, NextAttemptAt = now });
     }
 
-    /// <summary>What webhooks get: <c>id, kind, time, title, text</c> and, where it is about one, <c>run</c> with <c>id, name, state, path</c>.</summary>
-    public static string Body(Notification notification, Run? run) => new JsonObject
+    /// <summary>What webhooks get: <c>id, kind, time, title, text</c> and, where it is about a run, <c>run</c> with <c>id, name, state, path</c> and <c>project</c> with <c>id, name</c>.</summary>
+    public static string Body(Notification notification, Run? run, Project? project) => new JsonObject
     {
         ["id"] = notification.Id,
         ["kind"] = JsonNamingPolicy.KebabCaseLower.ConvertName(notification.Kind.ToString()),
         ["time"] = notification.Time,
         ["title"] = notification.Title,
         ["text"] = notification.Text,
-        ["run"] = run is null ? null : new JsonObject { ["id"] = run.Id, ["name"] = run.Name, ["state"] = run.State.Word(), ["projectId"] = run.ProjectId, ["path"] = $"/runs/{run.Id}" },
+        ["run"] = run is null ? null : new JsonObject { ["id"] = run.Id, ["name"] = run.Name, ["state"] = run.State.Word(), ["path"] = $"/runs/{run.Id}" },
+        ["project"] = project is null ? null : new JsonObject { ["id"] = project.Id, ["name"] = project.Name },
     }.ToJsonString(LabJson.Options);
 
     /// <summary>Looks at the moves of runs that are about to be written. Several moves of one run in one write are told as where they lead.</summary>

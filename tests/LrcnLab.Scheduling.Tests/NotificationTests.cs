@@ -93,7 +93,8 @@ public sealed class NotificationTests : IAsyncLifetime
         Assert.InRange(received.Timestamp, DateTimeOffset.UtcNow.AddMinutes(-2).ToUnixTimeSeconds(), DateTimeOffset.UtcNow.ToUnixTimeSeconds());
         JsonNode body = JsonNode.Parse(received.Body)!;
         Assert.Equal(("run-completed", "normal run is completed", id, "completed", $"/runs/{id}"), ((string?)body["kind"], (string?)body["title"], (Guid)body["run"]!["id"]!, (string?)body["run"]!["state"], (string?)body["run"]!["path"]));
-        WebhookDelivery delivery = await _lab.ReadAsync(db => db.WebhookDeliveries.SingleAsync(Cancel));
+        Assert.Equal("Default", (string?)body["project"]!["name"]);
+        WebhookDelivery delivery = await WaitForDeliveryAsync(d => d.State == DeliveryState.Delivered);
         Assert.Equal((DeliveryState.Delivered, 1, 200, "thanks", received.Delivery), (delivery.State, delivery.Attempts, delivery.Status, delivery.Answer, delivery.Id.ToString()));
     }
 

@@ -32,6 +32,12 @@ public sealed class Receiver : IDisposable
     /// <summary>What it answers.</summary>
     public int Status { get; set; } = 200;
 
+    /// <summary>What it says.</summary>
+    public string Answer { get; set; } = "thanks";
+
+    /// <summary>How long it thinks before it answers.</summary>
+    public TimeSpan Delay { get; set; }
+
     public IReadOnlyList<Received> All
     {
         get
@@ -50,20 +56,33 @@ public sealed class Receiver : IDisposable
             while (true)
             {
                 HttpListenerContext context = await _listener.GetContextAsync();
-                using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
-                string body = await reader.ReadToEndAsync();
-                lock (_lock)
-                    _received.Add(new Received(context.Request.Headers["X-LrcnLab-Delivery"]!, long.Parse(context.Request.Headers["X-LrcnLab-Timestamp"]!), context.Request.Headers["X-LrcnLab-Signature"]!, body));
-                context.Response.StatusCode = Status;
-                if (Status is >= 300 and < 400)
-                    context.Response.RedirectLocation = "/elsewhere";
-                await context.Response.OutputStream.WriteAsync("thanks"u8.ToArray());
-                context.Response.Close();
+                _ = AnswerAsync(context);
             }
         }
         catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
         {
             // Closed.
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        try
+        {
+            using var reader = new StreamReader(context.Request.InputStream, Encoding.UTF8);
+            string body = await reader.ReadToEndAsync();
+            lock (_lock)
+                _received.Add(new Received(context.Request.Headers["X-LrcnLab-Delivery"]!, long.Parse(context.Request.Headers["X-LrcnLab-Timestamp"]!), context.Request.Headers["X-LrcnLab-Signature"]!, body));
+            await Task.Delay(Delay);
+            context.Response.StatusCode = Status;
+            if (Status is >= 300 and < 400)
+                context.Response.RedirectLocation = "/elsewhere";
+            await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(Answer));
+            context.Response.Close();
+        }
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or IOException)
+        {
+            // The sender lost patience, or this is closed.
         }
     }
 }

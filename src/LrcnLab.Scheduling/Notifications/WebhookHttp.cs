@@ -21,17 +21,32 @@ public sealed record WebhookAnswer(int? Status, string Answer, int Milliseconds)
 internal sealed class WebhookHttp : IDisposable
 {
     private const int MostAnswer = 2000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
+    private readonly Func<string, CancellationToken, Task<IPAddress[]>> _resolve;
+    private readonly HttpClient _http;
+
+    public WebhookHttp()
+        : this(Dns.GetHostAddressesAsync)
     {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-        ConnectCallback = ConnectAsync,
-    })
-    { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <param name="resolve">From the name of a host to its addresses.</param>
+    internal WebhookHttp(Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    {
+        _resolve = resolve;
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            ConnectCallback = ConnectAsync,
+        })
+        { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>For one attempt, from the name of the host to the end of what is read of the answer.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
     public async Task<WebhookAnswer> SendAsync(WebhookDelivery delivery, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -51,7 +66,7 @@ internal sealed class WebhookHttp : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new WebhookAnswer(null, $"No answer within {Patience.TotalSeconds:0} s.", Elapsed(start));
+            return new WebhookAnswer(null, $"No answer within {Patience.TotalSeconds:0.#} s.", Elapsed(start));
         }
         catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException)
         {
@@ -71,9 +86,9 @@ internal sealed class WebhookHttp : IDisposable
         return Workers.LogText.Clean(Encoding.UTF8.GetString(buffer, 0, read));
     }
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        IPAddress[] addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
+        IPAddress[] addresses = await _resolve(context.DnsEndPoint.Host, cancellationToken);
         if (addresses.FirstOrDefault(WebhookRules.IsForbidden) is { } forbidden)
             throw new IOException(WebhookRules.Forbidden(forbidden));
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

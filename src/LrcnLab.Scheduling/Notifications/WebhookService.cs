@@ -37,6 +37,21 @@ public sealed class WebhookService
         return problem is null ? (webhook.Id, secret, null) : (null, null, problem);
     }
 
+    /// <summary>Changes what is asked for; the secret stays. What waits goes to the new address.</summary>
+    /// <returns>The field and the refusal, or null; the field is null when there is no such webhook.</returns>
+    public Task<(string? Field, string Message)?> EditAsync(Guid id, WebhookRequest request, CancellationToken cancellationToken) => _writer.WriteAsync(
+        async db =>
+        {
+            if (await db.Webhooks.SingleOrDefaultAsync(w => w.Id == id, cancellationToken) is not { } webhook)
+                return (null, NoWebhook(id));
+            (webhook.Name, webhook.Url, webhook.Kinds, webhook.ProjectId) = (request.Name.Trim(), request.Url.Trim(), [.. request.Kinds.Select(k => k.ToString())], request.ProjectId);
+            if (await ProblemAsync(db, webhook, cancellationToken) is not { } wrong)
+                return ((string? Field, string Message)?)null;
+            db.ChangeTracker.Clear();
+            return wrong;
+        },
+        cancellationToken);
+
     /// <summary>Turns it on or off; what is due meanwhile waits.</summary>
     public Task<string?> EnableAsync(Guid id, bool enabled, CancellationToken cancellationToken) => ChangeAsync(id, webhook => webhook.Enabled = enabled, cancellationToken);
 
@@ -57,7 +72,7 @@ public sealed class WebhookService
     {
         var notification = new Notification { Kind = NotificationKind.Test, Time = Now, Title = RunNotices.Title(NotificationKind.Test, ""), Text = "Somebody pressed the test button." };
         // Far enough that nobody else sends it meanwhile.
-        var delivery = new WebhookDelivery { WebhookId = id, Body = Notifier.Body(notification, null), CreatedAt = Now, NextAttemptAt = Now.AddMinutes(1) };
+        var delivery = new WebhookDelivery { WebhookId = id, Body = Notifier.Body(notification, null, null), CreatedAt = Now, NextAttemptAt = Now.AddMinutes(1) };
         bool added = await _writer.WriteAsync(
             async db =>
             {
@@ -70,13 +85,19 @@ public sealed class WebhookService
         return added ? (await _sender.SendAsync(delivery.Id, cancellationToken), null) : (null, NoWebhook(id));
     }
 
-    /// <summary>Sends a delivery again, now, whatever became of it.</summary>
+    /// <summary>Sends a delivery again, now, whatever became of it; neither an answer nor a refusal when it is being sent already.</summary>
     public async Task<(WebhookAnswer? Answer, string? Refusal)> SendAgainAsync(Guid deliveryId, CancellationToken cancellationToken)
     {
-        int known = await _writer.WriteAsync(
-            db => db.WebhookDeliveries.Where(d => d.Id == deliveryId).ExecuteUpdateAsync(d => d.SetProperty(x => x.State, DeliveryState.Pending).SetProperty(x => x.Attempts, 0).SetProperty(x => x.NextAttemptAt, Now.AddMinutes(1)), cancellationToken),
+        DateTime now = Now, later = now.AddMinutes(1);
+        bool known = await _writer.WriteAsync(
+            async db =>
+            {
+                await db.WebhookDeliveries.Where(d => d.Id == deliveryId && (d.State != DeliveryState.Sending || d.NextAttemptAt <= now))
+                    .ExecuteUpdateAsync(d => d.SetProperty(x => x.State, DeliveryState.Pending).SetProperty(x => x.Attempts, 0).SetProperty(x => x.NextAttemptAt, later), cancellationToken);
+                return await db.WebhookDeliveries.AnyAsync(d => d.Id == deliveryId, cancellationToken);
+            },
             cancellationToken);
-        return known == 1 ? (await _sender.SendAsync(deliveryId, cancellationToken), null) : (null, $"There is no delivery {deliveryId}.");
+        return known ? (await _sender.SendAsync(deliveryId, cancellationToken), null) : (null, $"There is no delivery {deliveryId}.");
     }
 
     /// <param name="id">Of a notification; null for all.</param>
@@ -97,7 +118,7 @@ public sealed class WebhookService
     {
         if (webhook.Name.Length is 0 or > 100 || webhook.Name.Any(char.IsControl))
             return ("name", "The name of a webhook has 1 to 100 characters, without control characters.");
-        if (await db.Webhooks.AnyAsync(w => w.Name == webhook.Name, cancellationToken))
+        if (await db.Webhooks.AnyAsync(w => w.Name == webhook.Name && w.Id != webhook.Id, cancellationToken))
             return ("name", $"There is a webhook \"{webhook.Name}\" already: choose another name.");
         if (webhook.Url.Length > 2000 || WebhookRules.Refusal(webhook.Url) is not null)
             return ("url", webhook.Url.Length > 2000 ? "An address has at most 2000 characters." : WebhookRules.Refusal(webhook.Url)!);

@@ -4,6 +4,9 @@ public enum DeliveryState
 {
     /// <summary>To be sent, for the first time or again.</summary>
     Pending,
+
+    /// <summary>Somebody sends it now. Past its time, that somebody is gone and it is to be sent again.</summary>
+    Sending,
     Delivered,
 
     /// <summary>Tried as often as is allowed.</summary>
