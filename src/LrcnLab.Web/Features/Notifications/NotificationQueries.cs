@@ -36,7 +36,7 @@ public sealed class NotificationQueries(IDbContextFactory<LabDbContext> database
         {
             Webhook = w,
             Project = db.Projects.Where(p => p.Id == w.ProjectId).Select(p => p.Name).FirstOrDefault(),
-            Waiting = db.WebhookDeliveries.Count(d => d.WebhookId == w.Id && d.State == DeliveryState.Pending),
+            Waiting = db.WebhookDeliveries.Count(d => d.WebhookId == w.Id && (d.State == DeliveryState.Pending || d.State == DeliveryState.Sending)),
             GivenUp = db.WebhookDeliveries.Count(d => d.WebhookId == w.Id && d.State == DeliveryState.GivenUp),
         }).ToListAsync(cancel);
         return [.. rows.Select(r => new WebhookRow(r.Webhook.Id, r.Webhook.Name, r.Webhook.Url, [.. r.Webhook.Kinds.Select(k => Enum.Parse<NotificationKind>(k))], r.Project, r.Webhook.Enabled, r.Webhook.CreatedAt, $"…{r.Webhook.Secret[^4..]}", r.Waiting, r.GivenUp))];

@@ -24,6 +24,7 @@ public static class NotificationWords
     {
         DeliveryState.Delivered => "delivered",
         DeliveryState.GivenUp => "given up",
+        DeliveryState.Sending => "is being sent",
         _ => "waits",
     };
 }
