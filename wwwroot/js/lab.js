@@ -33,6 +33,17 @@ export function followEnd(element) {
   if (atEnd) element.scrollTop = element.scrollHeight;
 }
 
+// Marks the hit after (or before) the marked one, and brings it into sight; after the last comes the first.
+export function nextHit(element, back) {
+  const hits = [...(element?.querySelectorAll(".hit") ?? [])];
+  if (hits.length === 0) return;
+  const at = hits.findIndex(hit => hit.classList.contains("now"));
+  hits[at]?.classList.remove("now");
+  const next = hits[at < 0 ? (back ? hits.length - 1 : 0) : (at + (back ? -1 : 1) + hits.length) % hits.length];
+  next.classList.add("now");
+  next.scrollIntoView({ block: "center" });
+}
+
 // Whoever comes to a page begins at its heading, also where it comes late because its data took a while. Who is at work in the page already keeps the focus, except on another page.
 export function focusHeading(heading, arrived) {
   const main = heading?.closest("main"), active = document.activeElement;

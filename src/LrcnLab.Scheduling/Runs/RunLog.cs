@@ -25,6 +25,13 @@ public sealed class RunLog(LabPaths paths)
         return lines;
     }
 
+    /// <summary>Finds lines, and those around them.</summary>
+    public async Task<LogHits> SearchAsync(Guid runId, LogSearch search, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<LogLine> all = await ReadAsync(runId, 1, int.MaxValue, cancellationToken);
+        return search.Over(all);
+    }
+
     /// <summary>Opens the log for writing; only the one who has the run's lease may.</summary>
     internal async Task<RunLogWriter> OpenAsync(Guid runId, CancellationToken cancellationToken)
     {
@@ -57,7 +64,8 @@ public sealed class RunLog(LabPaths paths)
             return;
         await SortedLines.SeekAsync(stream, MaxLineBytes, Number, from, cancellationToken);
         var reader = new LineReader(stream, MaxLineBytes);
-        while (lines.Count < max && await reader.ReadAsync(cancellationToken) is Line line)
+        // One that is being written is read the next time: what comes behind it would hide it otherwise.
+        while (lines.Count < max && await reader.ReadAsync(cancellationToken) is Line { IsWhole: true } line)
         {
             if (Parse(line.Text) is LogLine parsed && parsed.N >= from)
                 lines.Add(parsed);

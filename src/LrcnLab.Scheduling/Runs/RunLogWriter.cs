@@ -38,7 +38,7 @@ internal sealed class RunLogWriter : IDisposable
             if (line.Sequence <= _sequence)
                 return;
             _sequence = line.Sequence;
-            Write(new LogLine(++_number, line.Time, line.Level, LogText.Clean(line.Message)) { Sequence = line.Sequence });
+            Write(new LogLine(++_number, line.Time, line.Level, LogText.CleanInColours(line.Message)) { Sequence = line.Sequence });
         }
     }
 
@@ -46,7 +46,7 @@ internal sealed class RunLogWriter : IDisposable
     public void Append(DateTime time, LogLevel level, string message)
     {
         lock (_lock)
-            Write(new LogLine(++_number, time, level, LogText.Clean(message)));
+            Write(new LogLine(++_number, time, level, LogText.CleanInColours(message)));
     }
 
     public void Dispose()

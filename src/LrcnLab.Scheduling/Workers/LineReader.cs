@@ -7,7 +7,8 @@ namespace LrcnLab.Scheduling.Workers;
 /// <param name="Text">Without its end; what was read of it when it is too long.</param>
 /// <param name="TooLong">True when the line was longer than allowed and its rest was skipped.</param>
 /// <param name="End">Position behind the line, relative to where reading began.</param>
-internal readonly record struct Line(string Text, bool TooLong, long End);
+/// <param name="IsWhole">False when the stream ended before the line did: more of it may come.</param>
+internal readonly record struct Line(string Text, bool TooLong, long End, bool IsWhole);
 
 /// <summary>Reads lines of UTF-8 from somebody who is not trusted: no line takes more memory than allowed.</summary>
 internal sealed class LineReader(Stream stream, int maxBytes)
@@ -35,7 +36,7 @@ internal sealed class LineReader(Stream stream, int maxBytes)
             {
                 (_start, _end) = (0, await stream.ReadAsync(_buffer, cancellationToken));
                 if (_end == 0)
-                    return _line.WrittenCount == 0 && !tooLong ? null : Take(tooLong);
+                    return _line.WrittenCount == 0 && !tooLong ? null : Take(tooLong, whole: false);
             }
 
             int newline = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
@@ -50,13 +51,13 @@ internal sealed class LineReader(Stream stream, int maxBytes)
                 continue;
             _start++;
             _position++;
-            return Take(tooLong);
+            return Take(tooLong, whole: true);
         }
     }
 
-    private Line Take(bool tooLong)
+    private Line Take(bool tooLong, bool whole)
     {
         ReadOnlySpan<byte> bytes = tooLong ? _line.WrittenSpan[..Math.Min(_line.WrittenCount, Kept)] : _line.WrittenSpan;
-        return new Line(Encoding.UTF8.GetString(bytes).TrimEnd('\r'), tooLong, _position);
+        return new Line(Encoding.UTF8.GetString(bytes).TrimEnd('\r'), tooLong, _position, whole);
     }
 }

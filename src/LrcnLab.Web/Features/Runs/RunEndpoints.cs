@@ -5,6 +5,7 @@ using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Runs.Life;
+using LrcnLab.Web.Features.Runs.Logs;
 using LrcnLab.Web.Hosting;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,7 +34,7 @@ public static class RunEndpoints
         runs.MapLife();
         runs.MapGet("/{id:guid}/confusion-matrices", MatricesAsync).WithName("ListConfusionMatrices").Produces<Page<MatrixAnswer>>();
         runs.MapGet("/{id:guid}/confusion-matrices/{epoch:int}", MatrixAsync).WithName("GetConfusionMatrix").Produces<MatrixAnswer>();
-        runs.MapGet("/{id:guid}/log", LogAsync).WithName("GetLog").Produces<Page<LogLine>>();
+        runs.MapLog();
     }
 
     private static void Action(RouteGroupBuilder runs, string word, Func<RunService, Func<Guid, string, string?, CancellationToken, Task<string?>>> command) =>
@@ -110,21 +111,6 @@ public static class RunEndpoints
         return await db.ConfusionMatrices.AsNoTracking().FirstOrDefaultAsync(m => m.RunId == id && m.Epoch == epoch && m.Split == split, cancel) is { } matrix
             ? Results.Ok(new MatrixAnswer(matrix.Epoch, matrix.Split, classes, matrix.Counts))
             : Problems.NotFound($"Run {id} has no confusion matrix of {split} after epoch {epoch}.");
-    }
-
-    private static async Task<IResult> LogAsync(Guid id, RunLog log, RunQueries queries, CancellationToken cancel, long from = 0, int max = 1000, string format = "json")
-    {
-        if (await queries.GetAsync(id, cancel) is null)
-            return NoRun(id);
-        if (format == "text")
-        {
-            var all = await log.ReadAsync(id, 0, int.MaxValue, cancel);
-            return Results.Text(string.Concat(all.Select(l => $"{l.Time:O} {l.Level} {l.Message}\n")), "text/plain; charset=utf-8");
-        }
-
-        int take = Math.Clamp(max, 1, 10_000);
-        var lines = await log.ReadAsync(id, from, take, cancel);
-        return Results.Ok(new Page<LogLine>(lines, lines.Count == take ? (lines[^1].N + 1).ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
     }
 
     private static IResult NoRun(Guid id) => Problems.NotFound($"There is no run {id}.");
