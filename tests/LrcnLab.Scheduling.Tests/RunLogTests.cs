@@ -31,8 +31,8 @@ public sealed class RunLogTests : IDisposable
             writer.Append(Event(3, "three \u001b[31mred\u001b[0m\u0000"));
         }
 
-        Assert.Equal(["one", "two", "three red"], (await _log.ReadAsync(_run, 1, 100, Cancel)).Select(l => l.Message));
-        Assert.Equal(["two", "three red"], (await _log.ReadAsync(_run, -2, 100, Cancel)).Select(l => l.Message));
+        Assert.Equal(["one", "two", "three \u001b[31mred\u001b[0m"], (await _log.ReadAsync(_run, 1, 100, Cancel)).Select(l => l.Message));
+        Assert.Equal(["two", "three \u001b[31mred\u001b[0m"], (await _log.ReadAsync(_run, -2, 100, Cancel)).Select(l => l.Message));
     }
 
     [Fact]
