@@ -1,5 +1,5 @@
-using Xunit;
 using LrcnLab.Core.Runs;
+using Xunit;
 
 namespace LrcnLab.Core.Tests.Runs;
 

@@ -1,6 +1,6 @@
-using Xunit;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
+using Xunit;
 
 namespace LrcnLab.Core.Tests.Runs;
 

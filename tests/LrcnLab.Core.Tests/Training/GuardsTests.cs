@@ -1,6 +1,6 @@
-using Xunit;
 using LrcnLab.Core.Specs;
 using LrcnLab.Core.Training;
+using Xunit;
 
 namespace LrcnLab.Core.Tests.Training;
 
