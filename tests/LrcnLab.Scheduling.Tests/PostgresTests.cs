@@ -39,13 +39,15 @@ public sealed class PostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Kill_OfTheWorker_Interrupts()
+    public async Task Kill_OfTheWorker_InterruptsAndGoesOn()
     {
         Guid id = await _lab.LaunchAsync("long");
         await _lab.WaitForStepAsync(id, 25);
         Process.GetProcessById(await _lab.WorkerPidAsync(id)).Kill();
 
-        Assert.Contains("SIGKILL", (await _lab.WaitForAsync(id, Interrupted)).Reason, StringComparison.Ordinal);
+        await _lab.WaitUntilAsync(id, r => r.Attempt == 2 && r.State == Running, "a second attempt");
+        Assert.Equal([Queued, Starting, Running, Interrupted, Queued, Starting, Running], await _lab.StatesAsync(id));
+        Assert.Contains("SIGKILL", (await _lab.CausesAsync(id))[3], StringComparison.Ordinal);
         Assert.True((await _lab.LossAsync(id)).Steps.Length >= 25);
     }
 }
