@@ -22,6 +22,7 @@ public static class NotificationWords
 
     public static string Of(DeliveryState state) => state switch
     {
+        DeliveryState.Sending => "being sent",
         DeliveryState.Delivered => "delivered",
         DeliveryState.GivenUp => "given up",
         _ => "waits",
