@@ -25,6 +25,7 @@ public static class NotificationWords
         DeliveryState.Sending => "being sent",
         DeliveryState.Delivered => "delivered",
         DeliveryState.GivenUp => "given up",
+        DeliveryState.Sending => "is being sent",
         _ => "waits",
     };
 }
