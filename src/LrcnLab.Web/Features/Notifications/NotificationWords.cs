@@ -22,7 +22,6 @@ public static class NotificationWords
 
     public static string Of(DeliveryState state) => state switch
     {
-        DeliveryState.Sending => "being sent",
         DeliveryState.Delivered => "delivered",
         DeliveryState.GivenUp => "given up",
         DeliveryState.Sending => "is being sent",
