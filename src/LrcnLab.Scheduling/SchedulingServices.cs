@@ -75,6 +75,7 @@ public static class SchedulingServices
         services.AddSingleton<NotificationUpkeep>();
         services.AddSingleton<WebhookSender>();
         services.AddHostedService(p => p.GetRequiredService<WebhookSender>());
+        services.AddHostedService<NotificationWatch>();
         services.AddSingleton(p => new WebhookService(p.GetRequiredService<LabWriter>(), p.GetRequiredService<WebhookSender>(), p.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<ClipRenderer>();

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using LrcnLab.Core;
 using LrcnLab.Core.Notifications;
@@ -33,7 +32,7 @@ public static class Notifier
     public static string Body(Notification notification, Run? run, Project? project) => new JsonObject
     {
         ["id"] = notification.Id,
-        ["kind"] = JsonNamingPolicy.KebabCaseLower.ConvertName(notification.Kind.ToString()),
+        ["kind"] = notification.Kind.Word(),
         ["time"] = notification.Time,
         ["title"] = notification.Title,
         ["text"] = notification.Text,

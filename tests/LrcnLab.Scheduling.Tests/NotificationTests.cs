@@ -128,15 +128,19 @@ public sealed class NotificationTests : IAsyncLifetime
         Guid webhook = await _lab.ReadAsync(db => db.Webhooks.Select(w => w.Id).SingleAsync(Cancel));
         await _lab.WriteAsync(db =>
         {
-            // Taken by a program that died before it had sent it.
-            db.WebhookDeliveries.Add(new WebhookDelivery { WebhookId = webhook, Body = "{}", Attempts = 1, CreatedAt = DateTime.UtcNow, NextAttemptAt = DateTime.UtcNow.AddSeconds(2) });
+            // One that nobody had taken yet, and one of a program that died before it had noted the answer.
+            DateTime soon = DateTime.UtcNow.AddSeconds(2);
+            db.WebhookDeliveries.Add(new WebhookDelivery { WebhookId = webhook, Body = "{}", CreatedAt = DateTime.UtcNow, NextAttemptAt = soon });
+            db.WebhookDeliveries.Add(new WebhookDelivery { WebhookId = webhook, Body = "{}", State = DeliveryState.Sending, Attempts = 1, CreatedAt = DateTime.UtcNow, NextAttemptAt = soon });
             return Task.CompletedTask;
         });
         await _lab.StopAsync();
         await _lab.StartAsync();
 
-        await WaitForDeliveryAsync(d => d is { State: DeliveryState.Delivered, Attempts: 2 });
-        Assert.Single(_receiver.All);
+        await WaitAsync(() => _lab.ReadAsync(db => db.WebhookDeliveries.AllAsync(d => d.State == DeliveryState.Delivered, Cancel)));
+        Assert.Equal([1, 2], await _lab.ReadAsync(db => db.WebhookDeliveries.Select(d => d.Attempts).OrderBy(a => a).ToListAsync(Cancel)));
+        Assert.Equal(2, _receiver.All.Select(r => r.Delivery).Distinct().Count());
+        Assert.Equal(2, _receiver.All.Count);
     }
 
     [Fact]

@@ -47,9 +47,16 @@ public static class WebhookRules
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            return address.IsIPv6LinkLocal || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any);
+            return address.IsIPv6LinkLocal || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any) || (Translated(address) is { } inner && IsForbidden(inner));
         byte[] bytes = address.GetAddressBytes();
         return bytes[0] is 0 or >= 224 || bytes is [169, 254, ..];
+    }
+
+    /// <summary>The IPv4 address to which a network that knows only IPv6 translates this one (RFC 6052); null for any other.</summary>
+    private static IPAddress? Translated(IPAddress address)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        return bytes is [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0, ..] ? new IPAddress(bytes[12..]) : null;
     }
 
     public static string Forbidden(IPAddress address) => $"{address} is a link-local, multicast or empty address, to which no webhook is sent.";

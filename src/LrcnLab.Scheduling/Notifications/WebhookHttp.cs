@@ -39,6 +39,8 @@ internal sealed class WebhookHttp : IDisposable
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
+            // What is not kept of an answer is not read either.
+            MaxResponseDrainSize = 0,
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             ConnectCallback = ConnectAsync,
         })
@@ -70,7 +72,7 @@ internal sealed class WebhookHttp : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or UriFormatException)
         {
-            return new WebhookAnswer(null, Shortened((e.InnerException ?? e).Message), Elapsed(start));
+            return new WebhookAnswer(null, Shortened(Workers.LogText.Clean((e.InnerException ?? e).Message)), Elapsed(start));
         }
     }
 

@@ -48,6 +48,8 @@ public sealed class WebhookRulesTests
     [InlineData("2001:db8::1", false)]
     [InlineData("169.254.0.1", true)]
     [InlineData("::ffff:169.254.169.254", true)]
+    [InlineData("64:ff9b::169.254.169.254", true)]
+    [InlineData("64:ff9b::10.0.0.1", false)]
     [InlineData("224.0.0.1", true)]
     [InlineData("255.255.255.255", true)]
     [InlineData("ff02::1", true)]

@@ -8,7 +8,7 @@ namespace LrcnLab.Web.Features.Notifications;
 public sealed record NotificationRow(Guid Id, NotificationKind Kind, DateTime Time, string Title, string Text, Guid? RunId, bool Read);
 
 /// <param name="Secret">Never shown; only its last characters, to tell one from another.</param>
-public sealed record WebhookRow(Guid Id, string Name, string Url, IReadOnlyList<NotificationKind> Kinds, string? Project, bool Enabled, DateTime CreatedAt, string Secret, int Waiting, int GivenUp);
+public sealed record WebhookRow(Guid Id, string Name, string Url, IReadOnlyList<NotificationKind> Kinds, Guid? ProjectId, string? Project, bool Enabled, DateTime CreatedAt, string Secret, int Waiting, int GivenUp);
 
 public sealed record DeliveryRow(Guid Id, DateTime CreatedAt, DeliveryState State, int Attempts, DateTime? NextAttemptAt, DateTime? LastAttemptAt, int? Status, string? Answer, int? Milliseconds, string Body);
 
@@ -39,10 +39,16 @@ public sealed class NotificationQueries(IDbContextFactory<LabDbContext> database
             Waiting = db.WebhookDeliveries.Count(d => d.WebhookId == w.Id && (d.State == DeliveryState.Pending || d.State == DeliveryState.Sending)),
             GivenUp = db.WebhookDeliveries.Count(d => d.WebhookId == w.Id && d.State == DeliveryState.GivenUp),
         }).ToListAsync(cancel);
-        return [.. rows.Select(r => new WebhookRow(r.Webhook.Id, r.Webhook.Name, r.Webhook.Url, [.. r.Webhook.Kinds.Select(k => Enum.Parse<NotificationKind>(k))], r.Project, r.Webhook.Enabled, r.Webhook.CreatedAt, $"…{r.Webhook.Secret[^4..]}", r.Waiting, r.GivenUp))];
+        return [.. rows.Select(r => new WebhookRow(r.Webhook.Id, r.Webhook.Name, r.Webhook.Url, [.. r.Webhook.Kinds.Select(k => Enum.Parse<NotificationKind>(k))], r.Webhook.ProjectId, r.Project, r.Webhook.Enabled, r.Webhook.CreatedAt, $"…{r.Webhook.Secret[^4..]}", r.Waiting, r.GivenUp))];
     }
 
-    /// <summary>The newest first.</summary>
+    public async Task<bool> HasWebhookAsync(Guid id, CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        return await db.Webhooks.AnyAsync(w => w.Id == id, cancel);
+    }
+
+    /// <summary>The newest first; empty when there is no such webhook.</summary>
     public async Task<IReadOnlyList<DeliveryRow>> DeliveriesAsync(Guid webhook, int take, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);

@@ -1,4 +1,3 @@
-using LrcnLab.Core.Notifications;
 using LrcnLab.Scheduling.Notifications;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
@@ -15,12 +14,11 @@ public sealed partial class WebhooksPage : IDisposable
     private const int Most = 50;
 
     private readonly PageLifetime _closed = new();
-    private readonly HashSet<NotificationKind> _kinds = [];
     private IReadOnlyList<WebhookRow>? _webhooks;
     private IReadOnlyList<ProjectRow> _projects = [];
     private IReadOnlyList<DeliveryRow> _deliveries = [];
-    private Guid? _open;
-    private string _name = "", _url = "", _project = "";
+    private Guid? _open, _changing;
+    private int _added;
     private string? _refusal, _secret;
     private WebhookAnswer? _result;
     private bool _busy;
@@ -69,23 +67,19 @@ public sealed partial class WebhooksPage : IDisposable
         return LoadAsync();
     }
 
-    private void Choose(NotificationKind kind, bool on)
+    private Task AddAsync(WebhookRequest wish) => ActAsync(async () =>
     {
-        if (on)
-            _kinds.Add(kind);
-        else
-            _kinds.Remove(kind);
-    }
-
-    private Task AddAsync() => ActAsync(async () =>
-    {
-        var (_, secret, problem) = await Service.AddAsync(new WebhookRequest(_name, _url, [.. _kinds.Order()], Guid.TryParse(_project, out Guid project) ? project : null), _closed.Token);
+        var (_, secret, problem) = await Service.AddAsync(wish, _closed.Token);
         if (problem is null)
-        {
-            (_secret, _name, _url, _project) = (secret, "", "", "");
-            _kinds.Clear();
-        }
+            (_secret, _added) = (secret, _added + 1);
+        return problem?.Message;
+    });
 
+    private Task EditAsync(Guid id, WebhookRequest wish) => ActAsync(async () =>
+    {
+        var problem = await Service.EditAsync(id, wish, _closed.Token);
+        if (problem is null)
+            _changing = null;
         return problem?.Message;
     });
 
