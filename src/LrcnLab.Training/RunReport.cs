@@ -74,6 +74,18 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch, long steps)
         CheckIn(state, "training");
     }
 
+    /// <summary>Why a training ends whose loss or gradient is not finite, with where and on what.</summary>
+    /// <param name="at">The step that came to nothing.</param>
+    /// <param name="saved">The last state that is in a checkpoint; null when none is.</param>
+    /// <param name="result">Of that step.</param>
+    public string Divergence(CheckpointState at, CheckpointState? saved, StepResult result)
+    {
+        string what = double.IsFinite(result.Loss) ? $"gradient norm became {result.GradientNorm}" : $"loss became {result.Loss}";
+        string kept = saved is null ? "no checkpoint had been written yet" : $"the checkpoint of step {saved.Step} is kept";
+        string samples = string.Join(", ", result.Samples.Take(4).Select(s => job.Manifest.Samples[s].Path)) + (result.Samples.Count > 4 ? $" and {result.Samples.Count - 4} more" : "");
+        return $"The {what} at step {at.Step} (epoch {at.Epoch + 1}) on {samples}; {kept}. A lower learning rate or gradient clipping usually helps.";
+    }
+
     private void WarnOfExplosion(CheckpointState state, double norm)
     {
         if (state.Step > 20 && state.Step - _lastWarning > 100 && TrainingHints.Exploding(norm, _usualNorm, state.Step) is string hint)

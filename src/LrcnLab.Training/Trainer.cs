@@ -96,8 +96,6 @@ public sealed class Trainer : IDisposable
         _learner = CreateLearner(_state.Precision);
         if (_job.Resume is Checkpoint checkpoint)
             _learner.Restore(checkpoint);
-        else if (_job.Fork is Checkpoint parent)
-            Fork(parent);
         else
             Begin();
         while (_guards.Ending is null && _state.Epoch < _spec.Training.Epochs && EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) is null)
@@ -108,20 +106,18 @@ public sealed class Trainer : IDisposable
 
         if (_guards.Ending is not null && _state.Epoch < _spec.Training.Epochs)
             return EndEarly();
-        TestBestWeights();
+        FinalTest.Run(_job, _learner, _evaluator, _report, _files, _state);
         return new DoneEvent { Outcome = Outcome.Completed, Reason = EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) };
-    }
-
-    private void Fork(Checkpoint parent)
-    {
-        _learner.Fork(parent, _state);
-        _report.Log(LogLevel.Information, ForkStart.Report(parent, _state));
-        PassSanity();
     }
 
     private void Begin()
     {
-        if (_job.Weights is InitialWeights weights)
+        if (_job.Fork is Checkpoint parent)
+        {
+            _learner.Fork(parent, _state);
+            _report.Log(LogLevel.Information, ForkStart.Report(parent, _state));
+        }
+        else if (_job.Weights is InitialWeights weights)
         {
             _learner.StartFrom(weights);
             _report.Log(LogLevel.Information, weights.Report);
@@ -234,10 +230,7 @@ public sealed class Trainer : IDisposable
     {
         CheckpointState at = _state with { Step = _state.Step + 1, StepInEpoch = _state.StepInEpoch + 1 };
         _report.StepDone(at, result with { Samples = [] }, rate);
-        string what = double.IsFinite(result.Loss) ? $"gradient norm became {result.GradientNorm}" : $"loss became {result.Loss}";
-        string kept = _saved is null ? "no checkpoint had been written yet" : $"the checkpoint of step {_saved.Step} is kept";
-        string samples = string.Join(", ", result.Samples.Take(4).Select(s => _job.Manifest.Samples[s].Path)) + (result.Samples.Count > 4 ? $" and {result.Samples.Count - 4} more" : "");
-        return new DoneEvent { Outcome = Outcome.Failed, Reason = $"The {what} at step {at.Step} (epoch {_state.Epoch + 1}) on {samples}; {kept}. A lower learning rate or gradient clipping usually helps." };
+        return new DoneEvent { Outcome = Outcome.Failed, Reason = _report.Divergence(at, _saved, result) };
     }
 
     /// <summary>Keeps what was learned within an unfinished epoch.</summary>
@@ -310,37 +303,5 @@ public sealed class Trainer : IDisposable
         _job.Emit(_files.WriteCheckpoint(kind, header, _learner.Weights(), _learner.TrainingState()));
         if (_job.Prune && kind is "last" or "best")
             _files.Prune(kind);
-    }
-
-    /// <returns>Null, or a sentence that says why there are none.</returns>
-    private string? TakeBestWeights()
-    {
-        if (_files.ReadBestWeights() is { } kept)
-            return _learner.TakeWeights(kept);
-        if (_job.Best is null)
-            return "they are not in the run's folder any more";
-        var (checkpoint, refusal) = Checkpoint.Read(_job.Best);
-        using (checkpoint)
-            return checkpoint is null ? refusal : _learner.TakeWeights(checkpoint.Weights);
-    }
-
-    private void TestBestWeights()
-    {
-        if (_evaluator.Indices(Split.Test).Length == 0)
-            return;
-        using var scope = NewDisposeScope();
-        if (_state.Best is not null)
-        {
-            if (TakeBestWeights() is string refusal)
-                _report.Log(LogLevel.Warning, $"The test uses the last weights instead of the best: {refusal}");
-        }
-
-        EvaluationResult test = _evaluator.Evaluate(_learner.Model, Split.Test, _spec.Evaluation.TestViews, _spec.Evaluation.ViewStride, (_, _) =>
-        {
-            _report.CheckIn(_state, "test");
-            return true;
-        })!;
-        _report.Evaluated(_state, _state.Epoch, Split.Test, test, TimeSpan.Zero);
-        _job.Emit(_files.WritePredictions(Split.Test, _state.Epoch, test.Predictions));
     }
 }

@@ -22,7 +22,7 @@ public static class FailureRules
             "loss became", "gradient norm became"),
         new("GPU fault", "Look at the log and at the driver; a restart of the machine may be needed.",
             "CUDA error", "CUDNN_STATUS", "CUBLAS_STATUS", "no CUDA device", "CUDA driver", "no kernel image", "device-side assert", "no such device"),
-        new("worker missing", "Build the worker, or correct Lab:WorkerPath.", "Lab:WorkerPath", "No such file or directory with working directory", "trying to start process"),
+        new("worker missing", "Build the worker, or correct Lab:WorkerPath.", "Lab:WorkerPath", "trying to start process"),
         new("wrong settings", "Copy the run, correct what the reason names, and launch the copy.",
             "refused its input", "the specification says", "is of another model", "at least 2 are needed", "a smaller batch, shorter clips", "are possible:", "is expected to need"),
         new("bad data", "Import the data again, or restore it from a backup.",

@@ -1,5 +1,6 @@
 using LrcnLab.Core.Events;
 using LrcnLab.Scheduling.Runs;
+using LrcnLab.Web.Features.Runs.Logs;
 
 namespace LrcnLab.Web.Features.Runs;
 
@@ -46,7 +47,7 @@ public sealed class RunRemarks(RunLog log, Guid run)
         else if (line.Level == Core.Events.LogLevel.Warning)
         {
             _warnings.RemoveAll(w => Subject(w) == Subject(line));
-            _warnings.Add(line);
+            _warnings.Add(line with { Message = AnsiText.Plain(line.Message) });
         }
     }
 

@@ -52,14 +52,15 @@ public sealed partial class RunLogView
     private IEnumerable<LogHit> Shown => Searching ? _hits?.Lines ?? [] : _lines.Select(l => new LogHit(l, false));
 
     private string Found => Searching
-        ? _hits is null ? "" : $"{Format.Count(_hits.Count)} of {Format.Count(_hits.Searched)} lines{(_hits.Count > LogSearch.MostHits ? $"; the newest {LogSearch.MostHits} are shown" : "")}. Enter goes to the next, Shift and Enter to the one before."
+        ? _hits is null ? "" : $"{Format.Count(_hits.Count)} of {Format.Count(_hits.Searched)} lines{(_hits.Count > LogSearch.MostHits ? $"; the newest {LogSearch.MostHits} are shown" : "")}. Enter goes to the next, Shift and Enter to the one before.{(Live ? " Lines that came since are not among them." : "")}"
         : _lines.Count == 0 ? "" : $"{Format.Count(_lines.Count)} lines{(_lines[0].N > 1 ? $"; {Format.Count(_lines[0].N - 1)} before them are not shown" : "")}{(Live ? "; follows the end unless you scroll up" : "")}";
 
     protected override async Task OnParametersSetAsync()
     {
-        if (_loaded == (Revision, Pattern, Level, Context))
+        // A search reads all of the log, which it cannot do with every line that a run adds.
+        if (_loaded == (Searching ? 0 : Revision, Pattern, Level, Context))
             return;
-        _loaded = (Revision, Pattern, Level, Context);
+        _loaded = (Searching ? 0 : Revision, Pattern, Level, Context);
         if (Searching)
         {
             (LogSearch? search, _refusal) = LogSearch.Of(Pattern, Enum.TryParse(Level, ignoreCase: true, out LogLevel level) ? level : default, Context);
