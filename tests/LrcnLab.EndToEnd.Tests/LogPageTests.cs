@@ -18,7 +18,8 @@ public sealed class LogPageTests(Lab shared, Browser browser)
         LabProcess lab = await shared.GetAsync(Cancel);
         IPage page = await browser.NewPageAsync(lab);
         var watch = new PageWatch(page, lab.Address);
-        await page.GotoAsync($"/runs/{run}?tab=log");
+        await page.GotoAsync($"/runs/{run}");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Log", Exact = true }).ClickAsync();
         ILocator search = page.GetByLabel("Search the log"), hits = page.Locator(".log .hit");
         await search.FillAsync("epoch [12] of");
         await search.PressAsync("Enter");

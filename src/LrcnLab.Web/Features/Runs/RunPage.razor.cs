@@ -51,6 +51,16 @@ public sealed partial class RunPage : IDisposable
     [SupplyParameterFromQuery(Name = "tab")]
     public string? Tab { get; set; }
 
+    // Of the log. Read here, because a part that comes with a new address must not read the address itself: Blazor tells those who do while it tells them.
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? LogPattern { get; set; }
+
+    [SupplyParameterFromQuery(Name = "level")]
+    public string? LogLevel { get; set; }
+
+    [SupplyParameterFromQuery(Name = "context")]
+    public int LogContext { get; set; }
+
     private string Current => Tabs.Any(t => t.Tab == Tab) ? Tab! : "charts";
 
     public void Dispose()

@@ -38,13 +38,16 @@ public sealed partial class RunLogView
     [Parameter]
     public bool Live { get; set; }
 
-    [SupplyParameterFromQuery(Name = "q")]
+    /// <summary>What is looked for; empty for the end of the log.</summary>
+    [Parameter]
     public string? Pattern { get; set; }
 
-    [SupplyParameterFromQuery]
+    /// <summary>The least level that is looked for; empty for any.</summary>
+    [Parameter]
     public string? Level { get; set; }
 
-    [SupplyParameterFromQuery]
+    /// <summary>Lines before and after each that is found.</summary>
+    [Parameter]
     public int Context { get; set; }
 
     private bool Searching => !string.IsNullOrEmpty(Pattern) || !string.IsNullOrEmpty(Level);
