@@ -268,6 +268,8 @@ public sealed class BrowseTests(Lab shared, Browser browser)
         var watch = new PageWatch(page, lab.Address);
         await page.GotoAsync($"/data/{id}{(browse ? "/browse" : "")}{query}");
         await page.Locator("clip-player[data-loaded=true]").First.WaitForAsync();
+        if (browse)
+            await page.Locator("[data-keys=true]").WaitForAsync();
         return (page, watch, lab);
     }
 

@@ -50,6 +50,8 @@ export function attach(root) {
   const release = e => { if (e.key === " " && e.target.closest?.(".tile")) e.preventDefault(); };
   root.addEventListener("keydown", key);
   root.addEventListener("keyup", release);
+  // For whoever has to know from when on keys do something.
+  root.dataset.keys = "true";
 }
 
 export function focusDetail(root) {
