@@ -5,6 +5,7 @@ using Hangfire.PostgreSql;
 using Hangfire.PostgreSql.Factories;
 using LrcnLab.Scheduling.Datasets;
 using LrcnLab.Scheduling.Machines;
+using LrcnLab.Scheduling.Machines.Usage;
 using LrcnLab.Scheduling.Notifications;
 using LrcnLab.Scheduling.Queue;
 using LrcnLab.Scheduling.Runs;
@@ -83,6 +84,9 @@ public static class SchedulingServices
         // Before Hangfire's servers, so that imports of an earlier life are ended before a new one can start.
         services.AddHostedService<Reconciler>();
         services.AddHostedService<TrainServer>();
+        services.AddSingleton<NvidiaSmi>();
+        services.AddSingleton<SystemMonitor>();
+        services.AddHostedService(p => p.GetRequiredService<SystemMonitor>());
         services.AddHangfireServer((p, server) => HangfireServers.Set(server, new AspNetCoreJobActivator(p.GetRequiredService<IServiceScopeFactory>()), options, QueueNames.Maintenance, workers: 2));
         return services;
     }

@@ -11,6 +11,7 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
     public DbSet<Experiment> Experiments => Set<Experiment>();
     public DbSet<Sweep> Sweeps => Set<Sweep>();
     public DbSet<Node> Nodes => Set<Node>();
+    public DbSet<NodeSample> NodeSamples => Set<NodeSample>();
     public DbSet<Dataset> Datasets => Set<Dataset>();
     public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
     public DbSet<SampleRow> Samples => Set<SampleRow>();

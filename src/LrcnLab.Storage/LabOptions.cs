@@ -40,6 +40,12 @@ public sealed record LabOptions
     /// <summary>How much later than promised a worker's sign of life may come before the worker is given up.</summary>
     public TimeSpan CheckInGrace { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How often this machine and its workers are measured; 0 for never.</summary>
+    public TimeSpan SystemMetricsInterval { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The driver's tool that says how busy GPUs are; empty for none.</summary>
+    public string NvidiaSmi { get; init; } = "nvidia-smi";
+
     /// <summary>Whether the start page is shown in a browser when a person starts the program by hand.</summary>
     public bool OpenBrowser { get; init; } = true;
 
@@ -69,6 +75,8 @@ public sealed record LabOptions
         CheckTime(StopGrace, nameof(StopGrace));
         CheckTime(ShutdownGrace, nameof(ShutdownGrace));
         CheckTime(CheckInGrace, nameof(CheckInGrace));
+        Check(SystemMetricsInterval == TimeSpan.Zero || (SystemMetricsInterval >= TimeSpan.FromSeconds(1) && SystemMetricsInterval <= TimeSpan.FromHours(1)),
+            $"Lab:SystemMetricsInterval is {SystemMetricsInterval}: allowed are 00:00:01 to 01:00:00, and 00:00:00 for no measuring.");
         Check(Enum.IsDefined(Database.Provider), $"Lab:Database:Provider is \"{Database.Provider}\": allowed are sqlite and postgresql.");
         Check(Database.Provider != DatabaseProvider.Postgresql || Database.ConnectionString.Length > 0,
             "Lab:Database:ConnectionString is empty: PostgreSQL needs one, such as Host=localhost;Database=lrcnlab;Username=lrcnlab.");

@@ -36,6 +36,7 @@ public sealed class TestLab : IAsyncDisposable
             StopGrace = TimeSpan.FromSeconds(1.5),
             CheckInGrace = TimeSpan.FromSeconds(1),
             ShutdownGrace = TimeSpan.FromSeconds(10),
+            SystemMetricsInterval = TimeSpan.Zero,
         };
         Paths = new LabPaths(Options.DataDirectory);
     }

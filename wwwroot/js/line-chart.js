@@ -3,6 +3,13 @@
 const FETCH_INTERVAL_MS = 400;
 const charts = new Map();
 
+// By the distance of ticks in seconds: the text, and what stands below it where the day changes.
+const CLOCK = [
+  [86400, "{YYYY}-{MM}-{DD}", null, null, null, null, null, null, 1],
+  [60, "{HH}:{mm}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+  [1, "{HH}:{mm}:{ss}", "\n{YYYY}-{MM}-{DD}", null, "\n{YYYY}-{MM}-{DD}", null, null, null, 1],
+];
+
 export async function create(id, element, options) {
   const chart = new LineChart(element, options);
   charts.set(id, chart);
@@ -81,9 +88,9 @@ class LineChart {
 
     const smoothing = this.options.smoothing ?? 0;
     const tables = [];
-    const series = [{ label: this.options.xAxis === "time" ? "Time" : this.options.xAxis === "epoch" ? "Epoch" : "Step" }];
+    const series = [this.options.xAxis === "clock" ? { label: "Time (UTC)", value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" } : { label: this.options.xAxis === "time" ? "Time" : this.options.xAxis === "epoch" ? "Epoch" : "Step" }];
     for (const s of shown) {
-      const x = this.options.xAxis === "epoch" ? s.data.epochs : this.options.xAxis === "time" ? elapsed(s.data.times) : s.data.steps;
+      const x = this.options.xAxis === "epoch" ? s.data.epochs : this.options.xAxis === "time" ? elapsed(s.data.times) : this.options.xAxis === "clock" ? Array.from(s.data.times, t => t / 1000) : s.data.steps;
       const y = Array.from(s.data.values, v => Number.isFinite(v) && (!this.options.logY || v > 0) ? v : null);
       const sparse = x.length < 60;
       const color = s.color;
@@ -113,12 +120,14 @@ class LineChart {
     const style = getComputedStyle(document.documentElement);
     const ink = style.getPropertyValue("--lab-ink-2").trim(), grid = style.getPropertyValue("--lab-line").trim();
     const axis = { stroke: ink, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1, size: 4 }, font: "11px InterVariable, system-ui, sans-serif" };
+    const clock = this.options.xAxis === "clock";
     return {
       width: this.element.clientWidth,
       height: this.options.height ?? 220,
       series,
-      scales: { x: { time: false }, y: this.options.logY ? { distr: 3 } : {} },
-      axes: [{ ...axis, size: 32, values: (_, ticks) => ticks.map(v => this.options.xAxis === "time" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : quantity(this.options.series[0]?.label ?? "")(v)) }],
+      tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
+      scales: { x: { time: clock }, y: this.options.logY ? { distr: 3 } : {} },
+      axes: [clock ? { ...axis, size: 44, values: CLOCK } : { ...axis, size: 32, values: (_, ticks) => ticks.map(v => this.options.xAxis === "time" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : quantity(this.options.series[0]?.label ?? "")(v)) }],
       cursor: { sync: { key: this.options.syncKey ?? "lab", setSeries: false }, drag: { x: true, y: false }, points: { size: 7 } },
       legend: { show: true, live: true, markers: { width: 2 } },
       hooks: {
@@ -201,7 +210,10 @@ function lastOf(values) {
 
 // How values of a metric are written.
 function quantity(key) {
-  return key.endsWith("_bytes") ? bytes : number;
+  if (key.endsWith("_bytes_per_second")) return v => `${bytes(v)}/s`;
+  if (key.endsWith("_bytes")) return bytes;
+  const unit = [["_percent", "%"], ["_celsius", "°C"], ["_watts", "W"], ["_wh", "Wh"]].find(([end]) => key.endsWith(end))?.[1];
+  return unit ? v => `${number(v)} ${unit}` : number;
 }
 
 // Powers of ten, so that the axis has round numbers.

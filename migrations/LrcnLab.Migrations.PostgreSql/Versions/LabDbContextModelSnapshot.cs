@@ -531,6 +531,26 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.ToTable("Nodes");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.NodeSample", b =>
+                {
+                    b.Property<string>("Node")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<DateTime>("Time")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Usage")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.HasKey("Node", "Time");
+
+                    b.HasIndex("Time");
+
+                    b.ToTable("NodeSamples");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Notification", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1175,6 +1195,15 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasOne("LrcnLab.Storage.Entities.Run", null)
                         .WithMany()
                         .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.NodeSample", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Node", null)
+                        .WithMany()
+                        .HasForeignKey("Node")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -526,6 +526,26 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.ToTable("Nodes");
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.NodeSample", b =>
+                {
+                    b.Property<string>("Node")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Time")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Usage")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Node", "Time");
+
+                    b.HasIndex("Time");
+
+                    b.ToTable("NodeSamples");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Notification", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1168,6 +1188,15 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasOne("LrcnLab.Storage.Entities.Run", null)
                         .WithMany()
                         .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.NodeSample", b =>
+                {
+                    b.HasOne("LrcnLab.Storage.Entities.Node", null)
+                        .WithMany()
+                        .HasForeignKey("Node")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -13,6 +13,9 @@ public enum RunParts
     ConfusionMatrix = 32,
     Predictions = 64,
 
+    /// <summary>What its worker uses of the machine.</summary>
+    System = 128,
+
     /// <summary>Somebody is to be told something.</summary>
     Notifications = 256,
 }

@@ -23,6 +23,9 @@ internal static class WorkerCommand
             RedirectStandardError = true,
             StandardInputEncoding = new UTF8Encoding(false),
         };
+        // Else CUDA puts the fastest first, and its numbers are not those of the driver's own tool.
+        if (!start.Environment.ContainsKey(DeviceOrder))
+            start.Environment[DeviceOrder] = "PCI_BUS_ID";
         if (assembly)
             start.ArgumentList.Add(workerPath);
         foreach (string argument in arguments)
@@ -42,6 +45,11 @@ internal static class WorkerCommand
 
     /// <summary>libtorch numbers GPUs within what this variable lets it see.</summary>
     public const string VisibleDevices = "CUDA_VISIBLE_DEVICES";
+
+    private const string DeviceOrder = "CUDA_DEVICE_ORDER";
+
+    /// <summary>How the driver calls the GPU of a slot: its number on the bus, or its UUID where this program was given it so.</summary>
+    public static string GpuOf(Slot slot) => Gpu(slot.Device, Environment.GetEnvironmentVariable(VisibleDevices));
 
     private static string Gpu(string device, string? visible)
     {

@@ -44,6 +44,13 @@ public static class Format
         _ => (flops / 1e6).ToString("0.00", Words) + " MFLOP",
     };
 
+    public static string Energy(double wattHours) => wattHours switch
+    {
+        >= 1000 => (wattHours / 1000).ToString("0.00", Words) + " kWh",
+        >= 10 => wattHours.ToString("0", Words) + " Wh",
+        _ => wattHours.ToString("0.00", Words) + " Wh",
+    };
+
     public static string Duration(TimeSpan time) =>
         time.TotalSeconds < 60 ? $"{Math.Max(0, (int)Math.Round(time.TotalSeconds))} s"
         : time.TotalMinutes < 60 ? $"{(int)time.TotalMinutes} min {time.Seconds} s"

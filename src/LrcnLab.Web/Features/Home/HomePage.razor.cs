@@ -43,7 +43,7 @@ public sealed partial class HomePage : IDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        _subscription = Feed.SubscribeAll(_ => InvokeAsync(LoadAsync));
+        _subscription = Feed.SubscribeAll(change => change.Parts == RunParts.System ? Task.CompletedTask : InvokeAsync(LoadAsync));
         await LoadAsync();
         _ = FollowImportAsync();
     }

@@ -46,7 +46,7 @@ public sealed partial class QueuePage
 
     protected override async Task OnInitializedAsync()
     {
-        _subscription = Feed.SubscribeAll(_ => InvokeAsync(LoadAsync));
+        _subscription = Feed.SubscribeAll(change => change.Parts == RunParts.System ? Task.CompletedTask : InvokeAsync(LoadAsync));
         await LoadAsync();
     }
 

@@ -47,6 +47,13 @@ public sealed class QueueQueries(IDbContextFactory<LabDbContext> database, RunQu
             [.. holds.Select(h => new HoldAnswer(h.Node == SlotHold.AllNodes ? null : h.Node, h.Slot == SlotHold.AllSlots ? null : h.Slot, h.Since))]);
     }
 
+    /// <summary>Machines and their slots, this one first.</summary>
+    public async Task<IReadOnlyList<NodeView>> NodesAsync(CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        return await NodesAsync(db, await db.SlotHolds.AsNoTracking().ToListAsync(cancel), cancel);
+    }
+
     private async Task<IReadOnlyList<NodeView>> NodesAsync(LabDbContext db, List<SlotHold> holds, CancellationToken cancel)
     {
         DateTime since = clock.GetUtcNow().UtcDateTime - Nodes.Lost;

@@ -1,3 +1,5 @@
+using LrcnLab.Core.Metrics;
+
 namespace LrcnLab.Web.Features.Runs;
 
 /// <param name="Section">Heading that the chart belongs under.</param>
@@ -27,10 +29,10 @@ public static class MetricCharts
     ];
 
     /// <summary>Loss and accuracy are always there, so that nothing jumps when the first points arrive. Keys that LrcnLab does not write itself get a chart for each quantity.</summary>
-    /// <param name="keys">Metrics that the run has so far; those of the test split are single numbers and no curves.</param>
+    /// <param name="keys">Metrics that the run has so far; those of the test split are single numbers and no curves, those of the system have a page of their own.</param>
     public static IReadOnlyList<MetricChart> Of(IReadOnlyCollection<string> keys)
     {
-        string[] curves = [.. keys.Where(k => !k.StartsWith("test/", StringComparison.Ordinal))];
+        string[] curves = [.. keys.Where(k => !k.StartsWith("test/", StringComparison.Ordinal) && !SystemMetrics.Has(k))];
         var known = Known.Select((chart, i) => i < 2 ? chart : chart with { Keys = [.. chart.Keys.Where(curves.Contains)] }).Where(c => c.Keys.Count > 0);
         var others = curves.Except(Known.SelectMany(c => c.Keys)).GroupBy(Quantity).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new MetricChart(Other, Title(g.Key), [.. g.Order(StringComparer.Ordinal)]));

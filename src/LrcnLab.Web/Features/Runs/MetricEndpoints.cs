@@ -17,10 +17,10 @@ public static class MetricEndpoints
 
     private static async Task<IResult> GetAsync(Guid id, HttpRequest request, MetricStore metrics, RunQueries queries, CancellationToken cancel, int points = 1000, long? from = null, long? to = null)
     {
-        if (points is < 4 or > MostPoints)
-            return Problems.Invalid("points", $"{points} is not allowed: from 4 to {MostPoints}.");
+        if (PointsRefusal(points) is { } refusal)
+            return refusal;
         string[] keys = [.. request.Query["key"].OfType<string>()];
-        bool binary = request.Headers.Accept.Any(a => a?.Contains(Binary, StringComparison.OrdinalIgnoreCase) == true);
+        bool binary = WantsBinary(request);
         if (binary && keys.Length != 1)
             return Problems.Invalid("key", "Binary columns hold one series: give exactly one key.");
         if (keys.Length == 0)
@@ -40,13 +40,17 @@ public static class MetricEndpoints
             series ??= new MetricSeriesData(key, 0, [], [], [], []);
             if (binary)
                 return Results.Bytes(Columns(series), Binary);
-            found.Add(new SeriesAnswer(series.Key, series.TotalCount, series.Steps, series.Epochs, [.. series.Times.Select(t => DateTime.UnixEpoch.AddMilliseconds(t))], series.Values));
+            found.Add(SeriesAnswer.Of(series));
         }
 
         return Results.Ok(new Page<SeriesAnswer>(found, null));
     }
 
-    private static byte[] Columns(MetricSeriesData series)
+    internal static IResult? PointsRefusal(int points) => points is < 4 or > MostPoints ? Problems.Invalid("points", $"{points} is not allowed: from 4 to {MostPoints}.") : null;
+
+    internal static bool WantsBinary(HttpRequest request) => request.Headers.Accept.Any(a => a?.Contains(Binary, StringComparison.OrdinalIgnoreCase) == true);
+
+    internal static byte[] Columns(MetricSeriesData series)
     {
         int n = series.Steps.Length;
         double[] all = new double[2 + 4 * n];
@@ -65,4 +69,8 @@ public static class MetricEndpoints
 
 /// <param name="Key">Such as <c>train/loss</c>.</param>
 /// <param name="TotalCount">Points in the store; the columns may hold fewer, extremes kept.</param>
-public sealed record SeriesAnswer(string Key, long TotalCount, long[] Steps, double[] Epochs, DateTime[] Times, double[] Values);
+public sealed record SeriesAnswer(string Key, long TotalCount, long[] Steps, double[] Epochs, DateTime[] Times, double[] Values)
+{
+    public static SeriesAnswer Of(MetricSeriesData series) =>
+        new(series.Key, series.TotalCount, series.Steps, series.Epochs, [.. series.Times.Select(t => DateTime.UnixEpoch.AddMilliseconds(t))], series.Values);
+}

@@ -91,7 +91,7 @@ public static class RunEndpoints
     private static async Task<IResult> GetAsync(Guid id, RunQueries queries, CancellationToken cancel) =>
         await queries.GetAsync(id, cancel) is { } run
             ? Results.Ok(new RunAnswer(run.Id, run.Name, run.State, run.Reason, run.Preset, run.Progress, run.Metrics, SpecWriter.Write(run.Spec), run.Classes,
-                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History, run.Project, run.Experiment, run.Sweep, run.FailureLabel, run.Amendments, run.Family.Parent, run.Family.Children))
+                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History, run.Project, run.Experiment, run.Sweep, run.FailureLabel, run.Amendments, run.Family.Parent, run.Family.Children, run.Usage))
             : NoRun(id);
 
     private static async Task<IResult> MatricesAsync(Guid id, IDbContextFactory<LabDbContext> database, CancellationToken cancel)
@@ -133,6 +133,6 @@ public sealed record RunAnswer(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, RunProgress Progress, IReadOnlyDictionary<string, MetricSummary> Metrics, JsonObject Spec,
     IReadOnlyList<string> Classes, RunData Dataset, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, string Project, string? Experiment, string? Sweep,
-    string? FailureLabel, IReadOnlyList<string> Amendments, Relative? Parent, IReadOnlyList<Relative> Children);
+    string? FailureLabel, IReadOnlyList<string> Amendments, Relative? Parent, IReadOnlyList<Relative> Children, RunUsage Usage);
 
 public sealed record MatrixAnswer(int Epoch, string Split, IReadOnlyList<string> Classes, int[][] Counts);

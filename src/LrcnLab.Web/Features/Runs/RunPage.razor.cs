@@ -12,7 +12,7 @@ namespace LrcnLab.Web.Features.Runs;
 /// <summary>The page of one run. It subscribes to the run's feed and reads again only what changed.</summary>
 public sealed partial class RunPage : IDisposable
 {
-    private static readonly (string Tab, string Word)[] Tabs = [("charts", "Charts"), ("results", "Results"), ("checkpoints", "Checkpoints"), ("log", "Log"), ("timeline", "Timeline"), ("settings", "Settings")];
+    private static readonly (string Tab, string Word)[] Tabs = [("charts", "Charts"), ("results", "Results"), ("checkpoints", "Checkpoints"), ("log", "Log"), ("system", "System"), ("timeline", "Timeline"), ("settings", "Settings")];
 
     private readonly PageLifetime _closed = new();
     private RunDetail? _run;
@@ -26,6 +26,7 @@ public sealed partial class RunPage : IDisposable
     private long _metricRevision;
     private long _matrixRevision;
     private long _logRevision;
+    private long _systemRevision;
 
     [Inject]
     public required RunQueries Queries { get; init; }
@@ -90,6 +91,8 @@ public sealed partial class RunPage : IDisposable
             _metricRevision++;
         if (change.Parts.HasFlag(RunParts.ConfusionMatrix))
             _matrixRevision++;
+        if (change.Parts.HasFlag(RunParts.System))
+            _systemRevision++;
         if (change.Parts.HasFlag(RunParts.Log))
         {
             _logRevision++;

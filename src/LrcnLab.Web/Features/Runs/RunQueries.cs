@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LrcnLab.Core;
+using LrcnLab.Core.Metrics;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
 using LrcnLab.Storage;
@@ -28,16 +29,20 @@ public sealed record CheckpointRow(
     Guid Id, string Kind, int Epoch, long Step, long Bytes, string Sha256, long WeightsBytes, string WeightsSha256,
     IReadOnlyDictionary<string, double> Metrics, DateTime CreatedAt);
 
+/// <param name="SlotHours">Hours on slots, of all attempts, summed over slots.</param>
+/// <param name="EnergyWh">Of the GPU; null where nobody measures it.</param>
+public sealed record RunUsage(double SlotHours, double? EnergyWh);
+
 /// <summary>Everything that the page of one run shows besides its series.</summary>
 public sealed record RunDetail(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, RunSpec Spec, IReadOnlyList<string> Classes,
     Guid DatasetId, string DatasetName, int DatasetVersion, string DatasetHash, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, IReadOnlyList<CheckpointRow> Checkpoints,
-    string Project, string? Experiment, string? Sweep, int Priority, string? FailureLabel, IReadOnlyList<string> Amendments, RunFamily Family);
+    string Project, string? Experiment, string? Sweep, int Priority, string? FailureLabel, IReadOnlyList<string> Amendments, RunFamily Family, RunUsage Usage);
 
 /// <summary>What pages and API read of runs. Every call opens its own context and never touches metric history.</summary>
-public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricStore metrics)
+public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricStore metrics, TimeProvider clock)
 {
     public async Task<IReadOnlyList<RunRow>> ListAsync(RunState[]? states, int take, CancellationToken cancel)
     {
@@ -70,13 +75,14 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
 
         Run run = found.Run;
         var history = await db.RunStateChanges.AsNoTracking().Where(c => c.RunId == id).OrderByDescending(c => c.Time).ThenByDescending(c => c.Id).ToListAsync(cancel);
+        Dictionary<string, MetricSummary> summaries = (await SummariesAsync([id], cancel)).GetValueOrDefault(id) ?? [];
         return new RunDetail(
             run.Id, run.Name, run.State, run.Reason, run.Preset, run.ReadSpec() ?? new RunSpec(), run.Classes,
-            found.DatasetId, found.Name, found.Number, found.Hash, Progress(run), (await SummariesAsync([id], cancel)).GetValueOrDefault(id) ?? [],
+            found.DatasetId, found.Name, found.Number, found.Hash, Progress(run), summaries,
             run.Device, run.VersionsJson is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize<Dictionary<string, string>>(run.VersionsJson, LabJson.Options)!,
             run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt,
             [.. history.Select(c => new RunHistoryEntry(c.Time, c.From, c.To, c.Cause, c.Person))], await CheckpointsAsync(id, cancel),
-            found.Project, found.Experiment, found.Sweep, run.Priority, run.FailureLabel, run.Amendments, await RunFamily.ReadAsync(db, metrics, run, cancel));
+            found.Project, found.Experiment, found.Sweep, run.Priority, run.FailureLabel, run.Amendments, await RunFamily.ReadAsync(db, metrics, run, cancel), await UsageAsync(db, run, summaries, cancel));
     }
 
     public async Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync(Guid run, CancellationToken cancel)
@@ -85,6 +91,13 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         var rows = await db.Checkpoints.AsNoTracking().Where(c => c.RunId == run).ToListAsync(cancel);
         return [.. rows.OrderBy(c => c.Kind == "best" ? 0 : c.Kind == "last" ? 1 : c.Kind == Checkpoint.Start ? 3 : 2).ThenByDescending(c => c.Epoch)
             .Select(c => new CheckpointRow(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt))];
+    }
+
+    private async Task<RunUsage> UsageAsync(LabDbContext db, Run run, Dictionary<string, MetricSummary> summaries, CancellationToken cancel)
+    {
+        DateTime? since = await db.Leases.Where(l => l.RunId == run.Id).Select(l => (DateTime?)l.TakenAt).FirstOrDefaultAsync(cancel);
+        double seconds = run.SecondsOnSlots + (since is { } taken ? Math.Max(0, (clock.GetUtcNow().UtcDateTime - taken).TotalSeconds) : 0);
+        return new RunUsage(seconds * run.SlotsAsked / 3600, summaries.GetValueOrDefault(SystemMetrics.Energy)?.Last);
     }
 
     private async Task<IReadOnlyList<RunRow>> RowsAsync(LabDbContext db, IQueryable<Run> runs, CancellationToken cancel)
