@@ -126,7 +126,7 @@ class LineChart {
       height: this.options.height ?? 220,
       series,
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-      scales: { x: { time: clock }, y: this.options.logY ? { distr: 3 } : {} },
+      scales: { x: { time: clock }, y: this.options.logY ? { distr: 3 } : this.options.fromZero ? { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } : {} },
       axes: [clock ? { ...axis, size: 44, values: CLOCK } : { ...axis, size: 32, values: (_, ticks) => ticks.map(v => this.options.xAxis === "time" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : quantity(this.options.series[0]?.label ?? "")(v)) }],
       cursor: { sync: { key: this.options.syncKey ?? "lab", setSeries: false }, drag: { x: true, y: false }, points: { size: 7 } },
       legend: { show: true, live: true, markers: { width: 2 } },

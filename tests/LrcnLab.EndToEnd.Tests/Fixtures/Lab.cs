@@ -25,6 +25,9 @@ public sealed class Lab : IAsyncDisposable
 
     public string DataFolder => _data;
 
+    /// <summary>Says what a driver's tool says of two GPUs, one of which cannot tell its load.</summary>
+    public static string DriverTool { get; } = WriteDriverTool();
+
     /// <summary>A specification that learns something of the sample within a minute on two cores.</summary>
     public static JsonObject SmallSpec(int epochs, int seed = 1) => new()
     {
@@ -46,7 +49,7 @@ public sealed class Lab : IAsyncDisposable
 
     public async Task<LabProcess> GetAsync(CancellationToken cancel)
     {
-        _process ??= await LabProcess.StartAsync(_data, cancel, $"--Lab:ImportRoots:0={ImportRoot}");
+        _process ??= await LabProcess.StartAsync(_data, cancel, $"--Lab:ImportRoots:0={ImportRoot}", "--Lab:SystemMetricsInterval=00:00:01", $"--Lab:NvidiaSmi={DriverTool}");
         Assert.False(_process.HasExited, $"The program ended by itself:\n{_process.Output}");
         return _process;
     }
@@ -77,6 +80,15 @@ public sealed class Lab : IAsyncDisposable
         foreach ((string _, Guid id) in _trained)
             await lab.Api.WaitForStateAsync(id, TrainingLimit, cancel, "completed");
         return [.. _trained.Take(count).Select(t => t.Id)];
+    }
+
+    private static string WriteDriverTool()
+    {
+        string file = Path.Combine(TestPaths.NewFolder("driver"), "nvidia-smi");
+        File.WriteAllText(file, "#!/bin/sh\nprintf '0, GPU-1f2e, NVIDIA A100-SXM4-40GB, 97, 30211, 40960, 64, 301.52\\n1, GPU-2e3d, Tesla K80, [N/A], 11, 11441, 33, [N/A]\\n'\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return file;
     }
 
     /// <summary>Ends the program and starts it again on the same data.</summary>

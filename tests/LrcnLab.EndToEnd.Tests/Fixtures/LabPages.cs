@@ -16,6 +16,7 @@ internal static class LabPages
             ("run-results", $"/runs/{runs[0]}?tab=results"),
             ("run-checkpoints", $"/runs/{runs[0]}?tab=checkpoints"),
             ("run-log", $"/runs/{runs[0]}?tab=log"),
+            ("run-system", $"/runs/{runs[0]}?tab=system"),
             ("run-timeline", $"/runs/{runs[0]}?tab=timeline"),
             ("run-settings", $"/runs/{runs[0]}?tab=settings"),
             ("compare", $"/compare?runs={string.Join(',', runs)}"),

@@ -39,6 +39,10 @@ public sealed partial class LineChart : IAsyncDisposable
     [Parameter]
     public int Height { get; set; } = 220;
 
+    /// <summary>Whether the axis begins at zero, for what is read as an amount.</summary>
+    [Parameter]
+    public bool FromZero { get; set; }
+
     /// <summary>Rises when the series have more points.</summary>
     [Parameter]
     public long Revision { get; set; }
@@ -50,7 +54,7 @@ public sealed partial class LineChart : IAsyncDisposable
     [Parameter]
     public string? Aside { get; set; }
 
-    private object Options => new { Series, XAxis, LogY, Smoothing, Height };
+    private object Options => new { Series, XAxis, LogY, FromZero, Smoothing, Height };
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
