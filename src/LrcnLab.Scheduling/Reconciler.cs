@@ -21,6 +21,7 @@ internal sealed class Reconciler(
     ImportRecovery imports,
     VersionFolders versions,
     ArtifactStore artifacts,
+    RunBin bin,
     IDbContextFactory<LabDbContext> contexts,
     LabWriter writer,
     DiskReserve reserve,
@@ -33,6 +34,7 @@ internal sealed class Reconciler(
 
     private DateTime _startedAt;
     private DateTimeOffset _renewedAt;
+    private DateTimeOffset _emptiedAt;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -92,6 +94,11 @@ internal sealed class Reconciler(
         await Task.WhenAll(abandoned.Select(l => recovery.RecoverAsync(l, cancellationToken)));
         await EndWithoutLeaseAsync(cancellationToken);
         await dispatcher.DispatchAsync(cancellationToken);
+        if (clock.GetUtcNow() - _emptiedAt > TimeSpan.FromHours(1))
+        {
+            await bin.EmptyOldAsync(cancellationToken);
+            _emptiedAt = clock.GetUtcNow();
+        }
     }
 
     /// <summary>An active run has a lease, always: both change in one write. One without was changed by hand.</summary>
@@ -121,6 +128,7 @@ internal sealed class Reconciler(
     /// <summary>Once, after all journals were read: what a crash left in the artifact store without an owner goes. Where several servers share it, only what is old.</summary>
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
+        await bin.FinishAsync(cancellationToken);
         bool shared = options.Database.Provider != DatabaseProvider.Sqlite;
         int rows = await artifacts.RemoveUnreferencedAsync(null, cancellationToken);
         int files = await artifacts.RemoveStrayAsync(shared ? _startedAt.AddDays(-1) : _startedAt, cancellationToken);

@@ -40,6 +40,9 @@ public sealed record LabOptions
     /// <summary>How much later than promised a worker's sign of life may come before the worker is given up.</summary>
     public TimeSpan CheckInGrace { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>After how many days in the bin a run is removed for good; 0 for never.</summary>
+    public int BinDays { get; init; } = 30;
+
     /// <summary>How often this machine and its workers are measured; 0 for never.</summary>
     public TimeSpan SystemMetricsInterval { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -70,6 +73,7 @@ public sealed record LabOptions
         Check(Slots is null or (>= 0 and <= Slot.MostSlots), $"Lab:Slots is {Slots}: allowed are 0 to {Slot.MostSlots}.");
         Check(SlotsPerGpu is >= 0 and <= 16, $"Lab:SlotsPerGpu is {SlotsPerGpu}: allowed are 0 to 16.");
         Check(WorkerMemoryMiB is null or >= 0, $"Lab:WorkerMemoryMiB is {WorkerMemoryMiB}: allowed are 0 and more.");
+        Check(BinDays is >= 0 and <= 3650, $"Lab:BinDays is {BinDays}: allowed are 0 to 3650.");
         foreach (string root in ImportRoots)
             Check(Directory.Exists(root), $"Lab:ImportRoots names \"{root}\", which is no folder.");
         CheckTime(StopGrace, nameof(StopGrace));

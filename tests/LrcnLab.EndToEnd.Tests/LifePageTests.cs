@@ -81,9 +81,11 @@ public sealed class LifePageTests(Lab shared, Browser browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "an idea" }).ClickAsync();
         await Expect(page.GetByTestId("run-state")).ToContainTextAsync("draft");
         await PageCheck.RunAsync(page, "run-draft");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Throw away" }).ClickAsync();
-        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Throw away" }).ClickAsync();
-        await Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/runs$"));
+        await OpenMenuAsync(page);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Expect(page.GetByTestId("in-bin")).ToContainTextAsync($"put there by {Environment.UserName}");
+        await page.GotoAsync("/runs");
+        await Expect(page.GetByLabel("Filter runs")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "an idea" })).ToHaveCountAsync(0);
         watch.AssertNoFaults();
         await page.Context.CloseAsync();

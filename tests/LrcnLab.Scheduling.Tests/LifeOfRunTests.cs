@@ -4,6 +4,7 @@ using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using static LrcnLab.Core.Runs.RunState;
 
 namespace LrcnLab.Scheduling.Tests;
@@ -101,18 +102,20 @@ public sealed class LifeOfRunTests : IAsyncLifetime
         Assert.Equal(("launched", 77, parent), (run.Name, run.ReadSpec()!.Training.Seed, run.ParentId));
         Assert.Equal("ada", await _lab.ReadAsync(db => db.RunStateChanges.Where(c => c.RunId == id && c.From == Draft).Select(c => c.Person).SingleAsync(Cancel)));
         Assert.Equal("draft", (await _lab.Runs.CreateAsync(changed, Cancel)).Problems.Single().Path);
-        Assert.Equal("\"launched\" is completed and no draft.", await _lab.Runs.DiscardAsync(id, Cancel));
     }
 
     [Fact]
-    public async Task Draft_ThatIsThrownAway_IsGone()
+    public async Task Draft_InTheBin_CannotBeLaunched()
     {
         await _lab.AddDatasetAsync("normal");
         Guid id = (await _lab.Runs.SaveDraftAsync(Request("normal", s => s), Cancel)).Id!.Value;
+        RunBin bin = _lab.Services.GetRequiredService<RunBin>();
+        Assert.Null(await bin.PutAsync([id], "ada", Cancel));
 
-        Assert.Null(await _lab.Runs.DiscardAsync(id, Cancel));
+        Assert.Equal("\"a run\" is in the bin: restore it first.", (await _lab.Runs.CreateAsync(Request("normal", s => s) with { Draft = id }, Cancel)).Problems.Single().Message);
+        Assert.Null(await bin.RemoveAsync(id, Cancel));
         Assert.False(await _lab.ReadAsync(db => db.Runs.AnyAsync(Cancel)));
-        Assert.StartsWith("There is no draft", await _lab.Runs.DiscardAsync(id, Cancel), StringComparison.Ordinal);
+        Assert.EndsWith("it was removed.", (await _lab.Runs.CreateAsync(Request("normal", s => s) with { Draft = id }, Cancel)).Problems.Single().Message, StringComparison.Ordinal);
     }
 
     [Fact]

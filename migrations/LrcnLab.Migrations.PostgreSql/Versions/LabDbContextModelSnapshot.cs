@@ -656,6 +656,24 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         });
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Removal", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Artifacts")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("RunId");
+
+                    b.ToTable("Removals");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Run", b =>
                 {
                     b.Property<Guid>("Id")
@@ -671,6 +689,13 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
 
                     b.Property<int>("AutomaticResumes")
                         .HasColumnType("integer");
+
+                    b.Property<DateTime?>("BinnedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("BinnedBy")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
 
                     b.Property<DateTime?>("CheckInDue")
                         .HasColumnType("timestamp with time zone");
@@ -800,6 +825,8 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .HasColumnType("boolean");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("BinnedAt");
 
                     b.HasIndex("CreatedAt");
 

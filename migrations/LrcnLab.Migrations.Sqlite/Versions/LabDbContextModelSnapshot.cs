@@ -651,6 +651,24 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         });
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Removal", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Artifacts")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("Since")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunId");
+
+                    b.ToTable("Removals");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Run", b =>
                 {
                     b.Property<Guid>("Id")
@@ -666,6 +684,13 @@ namespace LrcnLab.Migrations.Sqlite.Versions
 
                     b.Property<int>("AutomaticResumes")
                         .HasColumnType("INTEGER");
+
+                    b.Property<DateTime?>("BinnedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BinnedBy")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
 
                     b.Property<DateTime?>("CheckInDue")
                         .HasColumnType("TEXT");
@@ -795,6 +820,8 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("BinnedAt");
 
                     b.HasIndex("CreatedAt");
 

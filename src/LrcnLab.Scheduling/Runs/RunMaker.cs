@@ -19,8 +19,8 @@ internal sealed class RunMaker(ArtifactStore artifacts, TimeProvider clock)
     {
         DateTime now = clock.GetUtcNow().UtcDateTime;
         Run? run = null;
-        if (request.Draft is Guid draft && (run = await db.Runs.SingleOrDefaultAsync(r => r.Id == draft, cancellationToken)) is not { State: RunState.Draft })
-            return (null, new SpecProblem("draft", run is null ? $"There is no draft {draft}: it was thrown away." : $"\"{run.Name}\" is no draft any more: it was launched."));
+        if (request.Draft is Guid draft && (run = await db.Runs.SingleOrDefaultAsync(r => r.Id == draft, cancellationToken)) is not { State: RunState.Draft, BinnedAt: null })
+            return (null, new SpecProblem("draft", run is null ? $"There is no draft {draft}: it was removed." : run.BinnedAt is not null ? $"\"{run.Name}\" is in the bin: restore it first." : $"\"{run.Name}\" is no draft any more: it was launched."));
         var (project, experiment, sweep) = await RunGroups.FindOrAddAsync(db, request, now, cancellationToken);
         run ??= db.Runs.Add(new Run { Name = "", SpecJson = "", Classes = [], CreatedAt = now }).Entity;
         run.Specify(request.Spec, version);

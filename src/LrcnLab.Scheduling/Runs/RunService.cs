@@ -62,26 +62,6 @@ public sealed class RunService
             new RunRequest(RunMaker.Shortened($"{found.Run.Name} copy"), spec) { Preset = found.Run.Preset, Priority = found.Run.Priority, Project = found.Project, Experiment = found.Experiment, CopyOf = runId }, cancellationToken);
     }
 
-    /// <summary>Throws a draft away.</summary>
-    public async Task<string?> DiscardAsync(Guid draftId, CancellationToken cancellationToken)
-    {
-        string? refusal = await _writer.WriteAsync(
-            async db =>
-            {
-                if (await db.Runs.SingleOrDefaultAsync(r => r.Id == draftId, cancellationToken) is not { } run)
-                    return $"There is no draft {draftId}.";
-                if (run.State != Draft)
-                    return $"\"{run.Name}\" is {run.State.Word()} and no draft.";
-                db.Checkpoints.RemoveRange(db.Checkpoints.Where(c => c.RunId == draftId));
-                db.Runs.Remove(run);
-                return null;
-            },
-            cancellationToken);
-        if (refusal is null)
-            _feed.Publish(draftId, RunParts.State);
-        return refusal;
-    }
-
     /// <summary>Runs the record of a completed run again: same settings, same version of the data, same beginning.</summary>
     /// <exception cref="StorageFullException">The disk has no room for a run.</exception>
     public async Task<CreateRunResult> ReproduceAsync(Guid runId, string? person, CancellationToken cancellationToken)
@@ -182,6 +162,8 @@ public sealed class RunService
                 Run? run = await db.Runs.SingleOrDefaultAsync(r => r.Id == runId, cancellationToken);
                 if (run is null)
                     return $"There is no run {runId}.";
+                if (run.BinnedAt is not null)
+                    return $"\"{run.Name}\" is in the bin: restore it first.";
                 if (check is not null && await check(db, run) is string objection)
                 {
                     db.ChangeTracker.Clear();

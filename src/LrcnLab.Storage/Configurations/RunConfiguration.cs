@@ -11,6 +11,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.Property(r => r.Name).HasMaxLength(200);
         builder.Property(r => r.Preset).HasMaxLength(100);
         builder.Property(r => r.FailureLabel).HasMaxLength(50);
+        builder.Property(r => r.BinnedBy).HasMaxLength(100);
         builder.Property(r => r.RowVersion).IsConcurrencyToken();
         builder.HasOne(r => r.DatasetVersion).WithMany().HasForeignKey(r => r.DatasetVersionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(r => r.Project).WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Restrict);
@@ -22,6 +23,8 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.HasIndex(r => new { r.State, r.Priority, r.ProjectId, r.ExperimentId, r.SweepId, r.DeviceAsked, r.SlotsAsked, r.QueueOrder, r.Id });
         // What was made from a run.
         builder.HasIndex(r => r.ParentId);
+        // The bin.
+        builder.HasIndex(r => r.BinnedAt);
         // The table of runs, newest first.
         builder.HasIndex(r => r.CreatedAt);
     }

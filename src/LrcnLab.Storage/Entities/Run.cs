@@ -115,6 +115,11 @@ public sealed class Run : IVersioned
     /// <summary>When the worker promised its next sign of life.</summary>
     public DateTime? CheckInDue { get; set; }
 
+    /// <summary>When it was put into the bin; null where it is not.</summary>
+    public DateTime? BinnedAt { get; set; }
+
+    public string? BinnedBy { get; set; }
+
     public uint RowVersion { get; set; }
 
     /// <summary>The specification by which it trains: as it was queued, with what was amended since. Null when a later version of this program wrote it.</summary>

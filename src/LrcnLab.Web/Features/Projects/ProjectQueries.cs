@@ -21,7 +21,7 @@ public sealed class ProjectQueries(IDbContextFactory<LabDbContext> database)
     public async Task<IReadOnlyList<ProjectRow>> ListAsync(CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
-        var counts = await db.Runs.GroupBy(r => new { r.ProjectId, r.ExperimentId, r.SweepId, r.State }).Select(g => new Counted(g.Key.ProjectId, g.Key.ExperimentId, g.Key.SweepId, g.Key.State, g.Count())).ToListAsync(cancel);
+        var counts = await db.Runs.Where(r => r.BinnedAt == null).GroupBy(r => new { r.ProjectId, r.ExperimentId, r.SweepId, r.State }).Select(g => new Counted(g.Key.ProjectId, g.Key.ExperimentId, g.Key.SweepId, g.Key.State, g.Count())).ToListAsync(cancel);
         List<Project> projects = await db.Projects.AsNoTracking().OrderBy(p => p.Name).ToListAsync(cancel);
         ILookup<Guid, Experiment> experiments = (await db.Experiments.AsNoTracking().OrderBy(e => e.Name).ToListAsync(cancel)).ToLookup(e => e.ProjectId);
         ILookup<Guid, Sweep> sweeps = (await db.Sweeps.AsNoTracking().OrderBy(s => s.Name).ToListAsync(cancel)).ToLookup(s => s.ProjectId);

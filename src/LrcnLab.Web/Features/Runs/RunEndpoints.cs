@@ -4,6 +4,7 @@ using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components.Shared;
+using LrcnLab.Web.Features.Runs.Bin;
 using LrcnLab.Web.Features.Runs.Life;
 using LrcnLab.Web.Features.Runs.Logs;
 using LrcnLab.Web.Hosting;
@@ -32,6 +33,7 @@ public static class RunEndpoints
         Action(runs, "resume", service => service.ResumeAsync);
         Action(runs, "retry", service => service.ResumeAsync);
         runs.MapLife();
+        runs.MapBin();
         runs.MapGet("/{id:guid}/confusion-matrices", MatricesAsync).WithName("ListConfusionMatrices").Produces<Page<MatrixAnswer>>();
         runs.MapGet("/{id:guid}/confusion-matrices/{epoch:int}", MatrixAsync).WithName("GetConfusionMatrix").Produces<MatrixAnswer>();
         runs.MapLog();
@@ -91,7 +93,7 @@ public static class RunEndpoints
     private static async Task<IResult> GetAsync(Guid id, RunQueries queries, CancellationToken cancel) =>
         await queries.GetAsync(id, cancel) is { } run
             ? Results.Ok(new RunAnswer(run.Id, run.Name, run.State, run.Reason, run.Preset, run.Progress, run.Metrics, SpecWriter.Write(run.Spec), run.Classes,
-                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History, run.Project, run.Experiment, run.Sweep, run.FailureLabel, run.Amendments, run.Family.Parent, run.Family.Children, run.Usage))
+                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History, run.Project, run.Experiment, run.Sweep, run.FailureLabel, run.Amendments, run.Family.Parent, run.Family.Children, run.Usage, run.BinnedAt))
             : NoRun(id);
 
     private static async Task<IResult> MatricesAsync(Guid id, IDbContextFactory<LabDbContext> database, CancellationToken cancel)
@@ -133,6 +135,6 @@ public sealed record RunAnswer(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, RunProgress Progress, IReadOnlyDictionary<string, MetricSummary> Metrics, JsonObject Spec,
     IReadOnlyList<string> Classes, RunData Dataset, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, string Project, string? Experiment, string? Sweep,
-    string? FailureLabel, IReadOnlyList<string> Amendments, Relative? Parent, IReadOnlyList<Relative> Children, RunUsage Usage);
+    string? FailureLabel, IReadOnlyList<string> Amendments, Relative? Parent, IReadOnlyList<Relative> Children, RunUsage Usage, DateTime? BinnedAt);
 
 public sealed record MatrixAnswer(int Epoch, string Split, IReadOnlyList<string> Classes, int[][] Counts);

@@ -35,6 +35,9 @@ public sealed partial class RunPage : IDisposable
     public required RunService Runs { get; init; }
 
     [Inject]
+    public required RunBin Bin { get; init; }
+
+    [Inject]
     public required RunFeed Feed { get; init; }
 
     [Inject]
@@ -122,14 +125,27 @@ public sealed partial class RunPage : IDisposable
         await ActAsync(Runs.CancelAsync);
     }
 
-    private async Task DiscardAsync()
+    private Task DeleteAsync() => BinAsync(() => Bin.PutAsync([Id], LocalPerson.Name, _closed.Token));
+
+    private Task RestoreAsync() => BinAsync(() => Bin.RestoreAsync([Id], _closed.Token));
+
+    private async Task RemoveAsync()
     {
-        bool? sure = await Dialogs.ShowMessageBoxAsync("Throw this draft away?", $"\"{_run!.Name}\" and its settings are gone then.", yesText: "Throw away", cancelText: "Keep");
+        bool? sure = await Dialogs.ShowMessageBoxAsync("Delete this run for good?", $"\"{_run!.Name}\", its metrics, log and checkpoints are gone then, and nothing brings them back. Files that other runs use stay.", yesText: "Delete", cancelText: "Keep");
         if (sure != true)
             return;
-        _refusal = await Runs.DiscardAsync(Id, _closed.Token);
+        await BinAsync(() => Bin.RemoveAsync(Id, _closed.Token));
         if (_refusal is null)
-            Navigation.NavigateTo("/runs");
+            Navigation.NavigateTo("/runs/bin");
+    }
+
+    private async Task BinAsync(Func<Task<string?>> action)
+    {
+        _busy = true;
+        _refusal = await action();
+        _continuing = false;
+        await LoadAsync();
+        _busy = false;
     }
 
     private async Task ContinueAsync(int epochs)

@@ -21,7 +21,7 @@ public sealed record MetricSummary(double Last, double Best, double Min, double 
 public sealed record RunRow(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, string Dataset, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, int Priority, DateTime? QueuedAt,
-    string Project, string? Experiment, string? Sweep, int Slots, string? FailureLabel);
+    string Project, string? Experiment, string? Sweep, int Slots, string? FailureLabel, DateTime? BinnedAt, string? BinnedBy);
 
 public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, string Cause, string? Person);
 
@@ -39,18 +39,32 @@ public sealed record RunDetail(
     Guid DatasetId, string DatasetName, int DatasetVersion, string DatasetHash, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, IReadOnlyList<CheckpointRow> Checkpoints,
-    string Project, string? Experiment, string? Sweep, int Priority, string? FailureLabel, IReadOnlyList<string> Amendments, RunFamily Family, RunUsage Usage);
+    string Project, string? Experiment, string? Sweep, int Priority, string? FailureLabel, IReadOnlyList<string> Amendments, RunFamily Family, RunUsage Usage, DateTime? BinnedAt, string? BinnedBy);
 
 /// <summary>What pages and API read of runs. Every call opens its own context and never touches metric history.</summary>
 public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricStore metrics, TimeProvider clock)
 {
+    /// <summary>Runs that are not in the bin, the newest first.</summary>
     public async Task<IReadOnlyList<RunRow>> ListAsync(RunState[]? states, int take, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
-        IQueryable<Run> runs = db.Runs.AsNoTracking();
+        IQueryable<Run> runs = db.Runs.AsNoTracking().Where(r => r.BinnedAt == null);
         if (states is not null)
             runs = runs.Where(r => states.Contains(r.State));
         return await RowsAsync(db, runs.OrderByDescending(r => r.CreatedAt).Take(take), cancel);
+    }
+
+    /// <summary>Runs in the bin, the latest first.</summary>
+    public async Task<IReadOnlyList<RunRow>> BinAsync(int take, CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        return [.. (await RowsAsync(db, db.Runs.AsNoTracking().Where(r => r.BinnedAt != null).OrderByDescending(r => r.BinnedAt).Take(take), cancel)).OrderByDescending(r => r.BinnedAt)];
+    }
+
+    public async Task<int> CountBinAsync(CancellationToken cancel)
+    {
+        await using LabDbContext db = await database.CreateDbContextAsync(cancel);
+        return await db.Runs.CountAsync(r => r.BinnedAt != null, cancel);
     }
 
     /// <summary>The runs of these ids that exist, in the order asked for.</summary>
@@ -82,7 +96,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
             run.Device, run.VersionsJson is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize<Dictionary<string, string>>(run.VersionsJson, LabJson.Options)!,
             run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt,
             [.. history.Select(c => new RunHistoryEntry(c.Time, c.From, c.To, c.Cause, c.Person))], await CheckpointsAsync(id, cancel),
-            found.Project, found.Experiment, found.Sweep, run.Priority, run.FailureLabel, run.Amendments, await RunFamily.ReadAsync(db, metrics, run, cancel), await UsageAsync(db, run, summaries, cancel));
+            found.Project, found.Experiment, found.Sweep, run.Priority, run.FailureLabel, run.Amendments, await RunFamily.ReadAsync(db, metrics, run, cancel), await UsageAsync(db, run, summaries, cancel), run.BinnedAt, run.BinnedBy);
     }
 
     public async Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync(Guid run, CancellationToken cancel)
@@ -109,7 +123,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         var summaries = await SummariesAsync([.. found.Select(f => f.Run.Id)], cancel);
         return [.. found.OrderByDescending(f => f.Run.CreatedAt).Select(f => new RunRow(
             f.Run.Id, f.Run.Name, f.Run.State, f.Run.Reason, f.Run.Preset, f.Name, Progress(f.Run), summaries.GetValueOrDefault(f.Run.Id) ?? [],
-            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt, f.Run.Priority, f.Run.QueuedAt, f.Project, f.Experiment, f.Sweep, f.Run.SlotsAsked, f.Run.FailureLabel))];
+            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt, f.Run.Priority, f.Run.QueuedAt, f.Project, f.Experiment, f.Sweep, f.Run.SlotsAsked, f.Run.FailureLabel, f.Run.BinnedAt, f.Run.BinnedBy))];
     }
 
     private async Task<Dictionary<Guid, Dictionary<string, MetricSummary>>> SummariesAsync(IReadOnlyList<Guid> runs, CancellationToken cancel) =>

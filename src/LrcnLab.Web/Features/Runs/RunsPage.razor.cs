@@ -1,6 +1,7 @@
 using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Web.Components;
+using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 
 namespace LrcnLab.Web.Features.Runs;
@@ -14,9 +15,16 @@ public sealed partial class RunsPage : IDisposable
     private IReadOnlyList<RunRow>? _runs;
     private IDisposable? _subscription;
     private string _filter = "";
+    private IReadOnlyList<Guid> _deleted = [];
+    private int _binned;
+    private string? _refusal;
+    private bool _busy;
 
     [Inject]
     public required RunQueries Queries { get; init; }
+
+    [Inject]
+    public required RunBin Bin { get; init; }
 
     [Inject]
     public required RunFeed Feed { get; init; }
@@ -37,11 +45,36 @@ public sealed partial class RunsPage : IDisposable
         await LoadAsync();
     }
 
+    private async Task DeleteAsync()
+    {
+        Guid[] chosen = [.. _chosen];
+        await ActAsync(() => Bin.PutAsync(chosen, LocalPerson.Name, _closed.Token));
+        if (_refusal is not null)
+            return;
+        _deleted = chosen;
+        _chosen.Clear();
+    }
+
+    private async Task UndoAsync()
+    {
+        await ActAsync(() => Bin.RestoreAsync(_deleted, _closed.Token));
+        _deleted = [];
+    }
+
+    private async Task ActAsync(Func<Task<string?>> action)
+    {
+        _busy = true;
+        _refusal = await action();
+        _busy = false;
+        await LoadAsync();
+    }
+
     private async Task LoadAsync()
     {
         if (_closed.HasEnded)
             return;
         _runs = await Queries.ListAsync(null, MostRuns, _closed.Token);
+        _binned = await Queries.CountBinAsync(_closed.Token);
         StateHasChanged();
     }
 }

@@ -21,9 +21,6 @@ public static class LifeEndpoints
         runs.MapPost("/{id:guid}/fork", ForkAsync).WithName("ForkRun").Accepts<ForkRequest>("application/json").Produces<CreatedRun>(StatusCodes.Status201Created).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
         runs.MapPost("/{id:guid}/draft", async (Guid id, RunService service, RunQueries queries, CancellationToken cancel) => await queries.GetAsync(id, cancel) is null ? NoRun(id) : Answer(await service.CloneAsync(id, cancel)))
             .WithName("CloneRun").Produces<CreatedRun>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status404NotFound);
-        runs.MapDelete("/{id:guid}", async (Guid id, RunService service, RunQueries queries, CancellationToken cancel) =>
-                await queries.GetAsync(id, cancel) is null ? NoRun(id) : await service.DiscardAsync(id, cancel) is { } refusal ? Problems.Conflict(refusal) : Results.NoContent())
-            .WithName("DiscardDraft").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         runs.MapPost("/{id:guid}/reproduce", async (Guid id, RunService service, RunQueries queries, CancellationToken cancel) =>
                 await queries.GetAsync(id, cancel) is not { } run ? NoRun(id)
                 : run.State != RunState.Completed ? Problems.Conflict($"\"{run.Name}\" is {run.State.Word()}: only a run that is completed can be reproduced.")
