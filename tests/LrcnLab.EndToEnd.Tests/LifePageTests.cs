@@ -105,7 +105,7 @@ public sealed class LifePageTests(Lab shared, Browser browser)
         Assert.Contains("is needed", await PostAsync("continue", "{}", HttpStatusCode.BadRequest), StringComparison.Ordinal);
         using (HttpResponseMessage none = await lab.Api.Http.GetAsync($"runs/{run}/reproduction", Cancel))
             Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
-        using (HttpResponseMessage kept = await lab.Api.Http.DeleteAsync($"runs/{run}", Cancel))
+        using (HttpResponseMessage kept = await lab.Api.Http.DeleteAsync($"runs/{run}?permanently=true", Cancel))
             Assert.Equal(HttpStatusCode.Conflict, kept.StatusCode);
 
         string created = await PostAsync("fork", """{ "name": "api fork", "checkpoint": "best", "spec": { "training": { "epochs": 3 } } }""", HttpStatusCode.Created);

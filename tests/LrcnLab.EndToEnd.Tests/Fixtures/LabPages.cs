@@ -37,6 +37,7 @@ internal static class LabPages
         ("import", "/data/import"),
         ("import-server", "/data/import?from=server"),
         ("runs", "/runs"),
+        ("bin-empty", "/runs/bin"),
         ("new-run", "/runs/new?preset=quick-start"),
         ("queue", "/queue"),
         ("settings", "/settings"),
