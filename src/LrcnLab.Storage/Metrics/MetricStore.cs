@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using LrcnLab.Core.Metrics;
 using LrcnLab.Storage.Entities;
@@ -49,14 +50,39 @@ public sealed class MetricStore : IAsyncDisposable
     /// <param name="points">About how many points to return at most, from 4; those that are not finite come on top.</param>
     /// <param name="fromStep">First step wanted, inclusive; null for the beginning.</param>
     /// <param name="toStep">Last step wanted, inclusive; null for the end.</param>
-    public async Task<MetricSeriesData?> ReadAsync(Guid runId, string key, int points, long? fromStep, long? toStep, CancellationToken cancellationToken)
+    public Task<MetricSeriesData?> ReadAsync(Guid runId, string key, int points, long? fromStep, long? toStep, CancellationToken cancellationToken) =>
+        ReadAsync(runId, key, points, fromStep, toStep, null, cancellationToken);
+
+    /// <inheritdoc cref="ReadAsync(Guid, string, int, long?, long?, CancellationToken)"/>
+    /// <param name="other">Another metric whose value is wanted beside each point; null for none.</param>
+    public async Task<MetricSeriesData?> ReadAsync(Guid runId, string key, int points, long? fromStep, long? toStep, string? other, CancellationToken cancellationToken)
+    {
+        await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
+        long from = fromStep ?? long.MinValue, to = toStep ?? long.MaxValue;
+        if (await ColumnsAsync(db, runId, key, from, to, cancellationToken) is not { } all)
+            return null;
+        MetricSeriesData data = Thin(key, all, from, to, points);
+        if (other is null)
+            return data;
+        // Its last value before the range counts too.
+        BlockColumns? beside = await ColumnsAsync(db, runId, other, long.MinValue, to, cancellationToken);
+        return data with { Other = Beside(data.Steps, beside) };
+    }
+
+    /// <summary>Every point of a series, block by block, by rising step; nothing when the run has no such series.</summary>
+    internal async IAsyncEnumerable<BlockColumns> BlocksAsync(Guid runId, string key, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
         Guid series = await db.MetricSeries.Where(s => s.RunId == runId && s.Key == key).Select(s => s.Id).SingleOrDefaultAsync(cancellationToken);
+        await foreach (byte[] block in db.MetricBlocks.Where(b => b.SeriesId == series).OrderBy(b => b.FirstStep).Select(b => b.Data).AsAsyncEnumerable().WithCancellation(cancellationToken))
+            yield return BlockCodec.Decode(block);
+    }
+
+    private static async Task<BlockColumns?> ColumnsAsync(LabDbContext db, Guid runId, string key, long from, long to, CancellationToken cancellationToken)
+    {
+        Guid series = await db.MetricSeries.Where(s => s.RunId == runId && s.Key == key).Select(s => s.Id).SingleOrDefaultAsync(cancellationToken);
         if (series == Guid.Empty)
             return null;
-
-        long from = fromStep ?? long.MinValue, to = toStep ?? long.MaxValue;
         List<byte[]> blocks = await db.MetricBlocks
             .Where(b => b.SeriesId == series && b.LastStep >= from && b.FirstStep <= to)
             .OrderBy(b => b.FirstStep)
@@ -69,7 +95,20 @@ public sealed class MetricStore : IAsyncDisposable
             all.Append(columns.Steps, columns.Epochs, columns.Times, columns.Values);
         }
 
-        return Thin(key, all, from, to, points);
+        return all;
+    }
+
+    private static double[] Beside(long[] steps, BlockColumns? other)
+    {
+        double[] beside = new double[steps.Length];
+        for (int i = 0, at = -1; i < steps.Length; i++)
+        {
+            while (other is not null && at + 1 < other.Count && other.Steps[at + 1] <= steps[i])
+                at++;
+            beside[i] = at < 0 ? double.NaN : other!.Values[at];
+        }
+
+        return beside;
     }
 
     /// <summary>All series of a run, by key.</summary>

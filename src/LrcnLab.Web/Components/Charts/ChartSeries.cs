@@ -5,4 +5,11 @@ namespace LrcnLab.Web.Components.Charts;
 /// <param name="Url">Where its points are read from, as binary columns.</param>
 /// <param name="Color">A CSS colour.</param>
 /// <param name="Dash">Dashed, to tell validation from training in the same colour.</param>
-public sealed record ChartSeries(string Label, string Url, string Color, bool Dash = false);
+public sealed record ChartSeries(string Label, string Url, string Color, bool Dash = false)
+{
+    /// <summary>Beginnings and ends of what does not count as training, in ms since 1970 UTC.</summary>
+    public IReadOnlyList<double[]> Pauses { get; init; } = [];
+
+    /// <summary>Training samples of an epoch; null where that is not known.</summary>
+    public int? SamplesPerEpoch { get; init; }
+}

@@ -24,7 +24,7 @@ public sealed partial class LineChart : IAsyncDisposable
     [Parameter, EditorRequired]
     public required IReadOnlyList<ChartSeries> Series { get; set; }
 
-    /// <summary><c>step</c>, <c>epoch</c>, <c>time</c> since the first point, or <c>clock</c>.</summary>
+    /// <summary><c>step</c>, <c>epoch</c>, <c>time</c> since the first point, <c>clock</c>, <c>training</c>, <c>samples</c>, or <c>metric:</c> and a key.</summary>
     [Parameter]
     public string XAxis { get; set; } = "step";
 

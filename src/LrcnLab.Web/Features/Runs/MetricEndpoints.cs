@@ -7,15 +7,15 @@ namespace LrcnLab.Web.Features.Runs;
 /// <summary>Series of a run, thinned to what the eye can use, as JSON or as binary columns.</summary>
 public static class MetricEndpoints
 {
-    /// <summary>Little-endian float64: count, total count, then the columns step, epoch, time (ms since 1970, UTC) and value.</summary>
+    /// <summary>Little-endian float64: count, total count, then the columns step, epoch, time (ms since 1970, UTC), value and, where <c>x</c> names another metric, its latest value by then.</summary>
     public const string Binary = "application/vnd.lrcnlab.series";
 
-    private const int MostPoints = 200_000;
+    private const int MostPoints = 2_000_000;
 
     public static void MapMetrics(this RouteGroupBuilder api) =>
         api.MapGet("/runs/{id:guid}/metrics", GetAsync).WithTags("Runs").WithName("GetMetrics").Produces<Page<SeriesAnswer>>().Produces(StatusCodes.Status200OK, contentType: Binary).ProducesProblem(StatusCodes.Status404NotFound);
 
-    private static async Task<IResult> GetAsync(Guid id, HttpRequest request, MetricStore metrics, RunQueries queries, CancellationToken cancel, int points = 1000, long? from = null, long? to = null)
+    private static async Task<IResult> GetAsync(Guid id, HttpRequest request, MetricStore metrics, RunQueries queries, CancellationToken cancel, int points = 1000, long? from = null, long? to = null, string? x = null)
     {
         if (PointsRefusal(points) is { } refusal)
             return refusal;
@@ -33,11 +33,11 @@ public static class MetricEndpoints
         var found = new List<SeriesAnswer>();
         foreach (string key in keys)
         {
-            MetricSeriesData? series = await metrics.ReadAsync(id, key, points, from, to, cancel);
+            MetricSeriesData? series = await metrics.ReadAsync(id, key, points, from, to, x, cancel);
             if (series is null && await queries.GetAsync(id, cancel) is null)
                 return Problems.NotFound($"There is no run {id}.");
             // A run that has not measured this yet: no points, rather than an error that every new run's charts would meet.
-            series ??= new MetricSeriesData(key, 0, [], [], [], []);
+            series ??= new MetricSeriesData(key, 0, [], [], [], [], x is null ? null : []);
             if (binary)
                 return Results.Bytes(Columns(series), Binary);
             found.Add(SeriesAnswer.Of(series));
@@ -53,7 +53,7 @@ public static class MetricEndpoints
     internal static byte[] Columns(MetricSeriesData series)
     {
         int n = series.Steps.Length;
-        double[] all = new double[2 + 4 * n];
+        double[] all = new double[2 + (series.Other is null ? 4 : 5) * n];
         (all[0], all[1]) = (n, series.TotalCount);
         for (int i = 0; i < n; i++)
         {
@@ -61,6 +61,8 @@ public static class MetricEndpoints
             all[2 + n + i] = series.Epochs[i];
             all[2 + 2 * n + i] = series.Times[i];
             all[2 + 3 * n + i] = series.Values[i];
+            if (series.Other is not null)
+                all[2 + 4 * n + i] = series.Other[i];
         }
 
         return MemoryMarshal.AsBytes<double>(all).ToArray();
@@ -68,9 +70,10 @@ public static class MetricEndpoints
 }
 
 /// <param name="Key">Such as <c>train/loss</c>.</param>
+/// <param name="Other">The metric that <c>x</c> names at these steps; absent when none was asked for.</param>
 /// <param name="TotalCount">Points in the store; the columns may hold fewer, extremes kept.</param>
-public sealed record SeriesAnswer(string Key, long TotalCount, long[] Steps, double[] Epochs, DateTime[] Times, double[] Values)
+public sealed record SeriesAnswer(string Key, long TotalCount, long[] Steps, double[] Epochs, DateTime[] Times, double[] Values, double[]? Other)
 {
     public static SeriesAnswer Of(MetricSeriesData series) =>
-        new(series.Key, series.TotalCount, series.Steps, series.Epochs, [.. series.Times.Select(t => DateTime.UnixEpoch.AddMilliseconds(t))], series.Values);
+        new(series.Key, series.TotalCount, series.Steps, series.Epochs, [.. series.Times.Select(t => DateTime.UnixEpoch.AddMilliseconds(t))], series.Values, series.Other);
 }

@@ -39,7 +39,7 @@ public sealed record RunDetail(
     Guid DatasetId, string DatasetName, int DatasetVersion, string DatasetHash, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, IReadOnlyList<CheckpointRow> Checkpoints,
-    string Project, string? Experiment, string? Sweep, int Priority, string? FailureLabel, IReadOnlyList<string> Amendments, RunFamily Family, RunUsage Usage, DateTime? BinnedAt, string? BinnedBy);
+    string Project, string? Experiment, string? Sweep, int Priority, string? FailureLabel, IReadOnlyList<string> Amendments, RunFamily Family, RunUsage Usage, DateTime? BinnedAt, string? BinnedBy, int TrainSamples);
 
 /// <summary>What pages and API read of runs. Every call opens its own context and never touches metric history.</summary>
 public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricStore metrics, TimeProvider clock)
@@ -83,7 +83,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
                            where r.Id == id
                            join v in db.DatasetVersions on r.DatasetVersionId equals v.Id
                            join d in db.Datasets on v.DatasetId equals d.Id
-                           select new { Run = r, DatasetId = d.Id, d.Name, v.Number, v.Hash, Project = r.Project.Name, Experiment = r.Experiment!.Name, Sweep = r.Sweep!.Name }).FirstOrDefaultAsync(cancel);
+                           select new { Run = r, DatasetId = d.Id, d.Name, v.Number, v.Hash, v.TrainCount, Project = r.Project.Name, Experiment = r.Experiment!.Name, Sweep = r.Sweep!.Name }).FirstOrDefaultAsync(cancel);
         if (found is null)
             return null;
 
@@ -96,7 +96,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
             run.Device, run.VersionsJson is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize<Dictionary<string, string>>(run.VersionsJson, LabJson.Options)!,
             run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt,
             [.. history.Select(c => new RunHistoryEntry(c.Time, c.From, c.To, c.Cause, c.Person))], await CheckpointsAsync(id, cancel),
-            found.Project, found.Experiment, found.Sweep, run.Priority, run.FailureLabel, run.Amendments, await RunFamily.ReadAsync(db, metrics, run, cancel), await UsageAsync(db, run, summaries, cancel), run.BinnedAt, run.BinnedBy);
+            found.Project, found.Experiment, found.Sweep, run.Priority, run.FailureLabel, run.Amendments, await RunFamily.ReadAsync(db, metrics, run, cancel), await UsageAsync(db, run, summaries, cancel), run.BinnedAt, run.BinnedBy, found.TrainCount);
     }
 
     public async Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync(Guid run, CancellationToken cancel)

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using LrcnLab.EndToEnd.Tests.Fixtures;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace LrcnLab.EndToEnd.Tests;
+
+/// <summary>Curves are thinned to what can be seen, finer where one looks closer, whole if wanted, and stand over whatever axis is asked for.</summary>
+public sealed class ChartTests(Lab shared, Browser browser)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Curve_IsZoomedIntoDrawnWholeAndPutOverOtherAxes()
+    {
+        LabProcess lab = await shared.WithSampleAsync(Cancel);
+        Guid run = await lab.Api.CreateRunAsync("curves", Lab.SmallSpec(epochs: 30), Cancel);
+        await lab.Api.WaitForStateAsync(run, TimeSpan.FromMinutes(5), Cancel, "completed");
+        IPage page = await browser.NewPageAsync(lab);
+        var watch = new PageWatch(page, lab.Address);
+        await page.SetViewportSizeAsync(390, 844);
+        await page.GotoAsync($"/runs/{run}");
+        ILocator chart = page.Locator("figure").Filter(new() { HasText = "Gradient norm" }), note = chart.Locator("[data-chart-note]"), legend = chart.Locator(".u-legend");
+        await Expect(note).ToHaveTextAsync(new Regex(@"^1,\d{3} points, \d{3} drawn, extremes kept ?draw every point$"));
+        await chart.GetByRole(AriaRole.Button, new() { Name = "draw every point" }).ClickAsync();
+        await Expect(note).ToHaveTextAsync(new Regex(@"^1,\d{3} points ?draw fewer$"));
+        await chart.GetByRole(AriaRole.Button, new() { Name = "draw fewer" }).ClickAsync();
+        await Expect(note).ToContainTextAsync("drawn, extremes kept");
+
+        LocatorBoundingBoxResult plot = (await chart.Locator(".u-over").BoundingBoxAsync())!;
+        await DragAsync(0.4f, 0.5f);
+        await Expect(note).ToHaveTextAsync(new Regex(@"^\d{2,3} points in this part ?show all$"));
+        await PageCheck.RunAsync(page, "chart-zoomed");
+        await page.SetViewportSizeAsync(390, 844);
+        await chart.GetByRole(AriaRole.Button, new() { Name = "show all" }).FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(note).ToContainTextAsync("drawn, extremes kept");
+        await DragAsync(0.2f, 0.3f);
+        await Expect(note).ToContainTextAsync("in this part");
+        await chart.Locator(".u-over").DblClickAsync();
+        await Expect(note).Not.ToContainTextAsync("in this part");
+
+        foreach (var (axis, title) in new[] { ("samples", "Samples seen"), ("training", "Time in training"), ("clock", "Time (UTC)"), ("epoch", "Epoch"), ("metric:train/loss", "train/loss") })
+        {
+            await page.GetByLabel("Axis").SelectOptionAsync(axis);
+            await Expect(legend.Locator(".u-series").First).ToContainTextAsync(title);
+            await Expect(note).ToContainTextAsync("points");
+        }
+
+        await PageCheck.RunAsync(page, "chart-other-metric");
+        watch.AssertNoFaults();
+        await page.Context.CloseAsync();
+
+        async Task DragAsync(float from, float to)
+        {
+            await chart.ScrollIntoViewIfNeededAsync();
+            plot = (await chart.Locator(".u-over").BoundingBoxAsync())!;
+            await page.Mouse.MoveAsync(plot.X + from * plot.Width, plot.Y + plot.Height / 2);
+            await page.Mouse.DownAsync();
+            await page.Mouse.MoveAsync(plot.X + to * plot.Width, plot.Y + plot.Height / 2, new() { Steps = 5 });
+            await page.Mouse.UpAsync();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+// Points of series as they come from the server, and what stands on the axis below them.
+
+// Little-endian float64: count, total, then columns of steps, epochs, times (ms since 1970), values and, where another metric was asked for, that metric.
+// range: steps to read from and to, or null for all; other: name of another metric for the axis, or null.
+export async function fetchSeries(url, points, range, other) {
+  const query = [`points=${points}`];
+  if (range) query.push(`from=${range[0]}`, ...(/[?&]to=/.test(url) ? [] : [`to=${range[1]}`]));
+  if (other) query.push(`x=${encodeURIComponent(other)}`);
+  try {
+    const response = await fetch(`${url}${url.includes("?") ? "&" : "?"}${query.join("&")}`, { headers: { Accept: "application/vnd.lrcnlab.series" } });
+    if (!response.ok) return null;
+    const all = new Float64Array(await response.arrayBuffer());
+    const n = all[0], column = i => all.subarray(2 + i * n, 2 + (i + 1) * n);
+    return { total: all[1], steps: column(0), epochs: column(1), times: column(2), values: column(3), other: other ? column(4) : null };
+  } catch {
+    return null;
+  }
+}
+
+// Name of the metric on the axis; null for the others.
+export function otherMetric(axis) {
+  return axis?.startsWith("metric:") ? axis.slice(7) : null;
+}
+
+export function axisTitle(axis) {
+  return { epoch: "Epoch", time: "Time", clock: "Time (UTC)", training: "Time in training", samples: "Samples seen" }[axis] ?? otherMetric(axis) ?? "Step";
+}
+
+// Where the points of a series stand on the axis. origin: time of its first point of all, in ms.
+export function positions(series, axis, origin) {
+  const { steps, epochs, times, other } = series.data;
+  switch (axis) {
+    case "epoch": return epochs;
+    case "time": return Array.from(times, t => (t - origin) / 1000);
+    case "clock": return Array.from(times, t => t / 1000);
+    case "training": return Array.from(times, t => (t - origin - paused(series.pauses, origin, t)) / 1000);
+    case "samples": return Array.from(epochs, e => Math.round(e * (series.samplesPerEpoch ?? 1)));
+    default: return other ?? steps;
+  }
+}
+
+// Milliseconds between two times in which the run did not train.
+function paused(pauses, from, to) {
+  return (pauses ?? []).reduce((sum, [begin, end]) => sum + Math.max(0, Math.min(end, to) - Math.max(begin, from)), 0);
+}
+
+// Steps that a part of the axis covers, with a neighbour on either side; null when it covers none.
+export function stepsWithin(x, steps, min, max) {
+  let first = 0, last = x.length - 1;
+  while (first < x.length && x[first] < min) first++;
+  while (last >= 0 && x[last] > max) last--;
+  if (first > x.length - 1 || last < 0) return null;
+  return [steps[Math.max(0, first - 1)], steps[Math.min(x.length - 1, last + 1)]];
+}
+
+// Exponential mean with the start corrected, so that the first points are not pulled to zero; gaps stay gaps.
+export function smooth(values, weight) {
+  let mean = 0, mass = 0;
+  return values.map(v => {
+    if (v == null) return null;
+    mean = mean * weight + v * (1 - weight);
+    mass = mass * weight + (1 - weight);
+    return mean / mass;
+  });
+}
+
+// By rising place, of points in one place the last; what has no place is left out. uPlot needs it so.
+export function inOrder([x, y]) {
+  let order = Array.from(x.keys()).filter(i => Number.isFinite(x[i]));
+  if (order.some((i, k) => k > 0 && x[i] < x[order[k - 1]])) order = order.sort((a, b) => x[a] - x[b] || a - b);
+  const xs = [], ys = [];
+  for (const i of order) {
+    if (xs.length && x[i] === xs[xs.length - 1]) ys[ys.length - 1] = y[i];
+    else { xs.push(x[i]); ys.push(y[i]); }
+  }
+  return [xs, ys];
+}
+
+export function lastOf(values) {
+  for (let i = values.length - 1; i >= 0; i--) if (values[i] != null) return values[i];
+  return null;
+}
