@@ -9,6 +9,7 @@ using LrcnLab.Web.Features.Notifications;
 using LrcnLab.Web.Features.Projects;
 using LrcnLab.Web.Features.Queue;
 using LrcnLab.Web.Features.Runs;
+using LrcnLab.Web.Features.Runs.Export;
 using LrcnLab.Web.Features.Settings;
 using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Connections;
@@ -81,6 +82,7 @@ app.UseHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new Lo
 RouteGroupBuilder api = app.MapGroup("/api/v1");
 api.MapRuns();
 api.MapMetrics();
+api.MapExport();
 api.MapCheckpoints();
 api.MapModels();
 api.MapDatasets();

@@ -23,7 +23,7 @@ public sealed class SystemPageTests(Lab shared, Browser browser)
         await page.GotoAsync($"/runs/{run}");
         await page.GetByRole(AriaRole.Link, new() { Name = "System", Exact = true }).ClickAsync();
         ILocator cores = page.Locator("figure").Filter(new() { HasText = "Busy cores" });
-        await Expect(cores.Locator("[data-chart-note]")).ToHaveTextAsync(new Regex("^([3-9]|[0-9]{2,}) points$"), new() { Timeout = 60_000 });
+        await Expect(cores.Locator("[data-chart-note]")).ToHaveTextAsync(new Regex("^([3-9]|[0-9]{2,}) points"), new() { Timeout = 60_000 });
         string? before = await cores.Locator("[data-chart-note]").TextContentAsync();
         await Expect(cores.Locator("[data-chart-note]")).Not.ToHaveTextAsync(before!);
         await Expect(page.GetByTestId("run-usage")).ToContainTextAsync("Slot hours");

@@ -144,8 +144,8 @@ public sealed class MetricStoreTests
         await database.Metrics.WriteAsync(run, [.. Sequence(0, 10), Sample("validation/loss", 3, 0.5), Sample("validation/loss", 6, double.NaN), Sample("validation/loss", 8, 0.25)], Cancel);
 
         MetricSeriesData? data = await database.Metrics.ReadAsync(run, "train/loss", 100, 2, 9, "validation/loss", Cancel);
-        Assert.Equal([double.NaN, 0.5, 0.5, 0.5, double.NaN, double.NaN, 0.25, 0.25], data!.Other!);
-        Assert.Equal([0.5, 0.5], (await database.Metrics.ReadAsync(run, "train/loss", 100, 4, 5, "validation/loss", Cancel))!.Other!);
+        Assert.Equal((double[])[double.NaN, 0.5, 0.5, 0.5, double.NaN, double.NaN, 0.25, 0.25], data!.Other!);
+        Assert.Equal((double[])[0.5, 0.5], (await database.Metrics.ReadAsync(run, "train/loss", 100, 4, 5, "validation/loss", Cancel))!.Other!);
         Assert.All((await database.Metrics.ReadAsync(run, "train/loss", 100, null, null, "no/such", Cancel))!.Other!, v => Assert.True(double.IsNaN(v)));
         Assert.Null((await database.Metrics.ReadAsync(run, "train/loss", 100, null, null, Cancel))!.Other);
     }

@@ -80,3 +80,9 @@ export function lastOf(values) {
   for (let i = values.length - 1; i >= 0; i--) if (values[i] != null) return values[i];
   return null;
 }
+
+// Where every point of the curves of a chart is downloaded; null when they are not of runs.
+export function exportOf(series) {
+  const parts = series.map(s => /^(.*)\/runs\/([^/]+)\/metrics\?key=([^&]+)/.exec(s.url));
+  return parts.length === 0 || parts.includes(null) ? null : `${parts[0][1]}/metrics/export?${parts.map(([, , run, key]) => `series=${run}:${key}`).join("&")}`;
+}

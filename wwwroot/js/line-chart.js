@@ -1,7 +1,7 @@
 // Draws one chart with uPlot. The page sends what to draw once and "there is more" afterwards; the points come over HTTP as binary columns,
 // as many as there are pixels, and finer ones for the part that is zoomed into.
 
-import { axisTitle, fetchSeries, inOrder, lastOf, otherMetric, positions, smooth, stepsWithin } from "./chart-data.js";
+import { axisTitle, exportOf, fetchSeries, inOrder, lastOf, otherMetric, positions, smooth, stepsWithin } from "./chart-data.js";
 import { duration, number, quantity } from "./chart-format.js";
 
 const FETCH_INTERVAL_MS = 400;
@@ -194,8 +194,12 @@ class LineChart {
       this.said = document.createElement("span");
       this.allButton = button(() => this.zoom(null));
       this.everyButton = button(() => { this.everyPoint = !this.everyPoint; this.load(); });
-      element.replaceChildren(this.said, this.allButton, this.everyButton);
+      this.download = Object.assign(document.createElement("a"), { className: "linklike", textContent: "CSV", title: "Download every point of these curves" });
+      element.replaceChildren(this.said, this.allButton, this.everyButton, this.download);
     }
+    const whole = exportOf(this.options.series);
+    this.download.hidden = whole === null || text === "No points yet.";
+    if (whole) this.download.href = whole;
     this.said.textContent = text;
     for (const [button, word] of [[this.allButton, all], [this.everyButton, every]]) {
       button.textContent = word;

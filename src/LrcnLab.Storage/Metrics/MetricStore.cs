@@ -70,12 +70,15 @@ public sealed class MetricStore : IAsyncDisposable
     }
 
     /// <summary>Every point of a series, block by block, by rising step; nothing when the run has no such series.</summary>
-    internal async IAsyncEnumerable<BlockColumns> BlocksAsync(Guid runId, string key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<MetricSeriesData> ReadAllAsync(Guid runId, string key, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
         Guid series = await db.MetricSeries.Where(s => s.RunId == runId && s.Key == key).Select(s => s.Id).SingleOrDefaultAsync(cancellationToken);
         await foreach (byte[] block in db.MetricBlocks.Where(b => b.SeriesId == series).OrderBy(b => b.FirstStep).Select(b => b.Data).AsAsyncEnumerable().WithCancellation(cancellationToken))
-            yield return BlockCodec.Decode(block);
+        {
+            BlockColumns columns = BlockCodec.Decode(block);
+            yield return new MetricSeriesData(key, columns.Count, columns.Steps.ToArray(), columns.Epochs.ToArray(), columns.Times.ToArray(), columns.Values.ToArray());
+        }
     }
 
     private static async Task<BlockColumns?> ColumnsAsync(LabDbContext db, Guid runId, string key, long from, long to, CancellationToken cancellationToken)
