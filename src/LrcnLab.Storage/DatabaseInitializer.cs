@@ -46,9 +46,32 @@ public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts
         if (mine.Except(applied).Any())
         {
             await RemoveStaleMigrationLockAsync(db, cancellationToken);
+            if (applied.Length > 0 && db.Database.IsSqlite() && await KeepCopyAsync(db, applied[^1], cancellationToken) is string refusal)
+                return refusal;
             await db.Database.MigrateAsync(cancellationToken);
         }
 
+        return null;
+    }
+
+    /// <summary>The database as the version before had it, in case somebody wants to go back to that.</summary>
+    private async Task<string?> KeepCopyAsync(LabDbContext db, string state, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(paths.BackupRoot);
+        string copy = Path.Combine(paths.BackupRoot, $"database-at-{state}.db"), unfinished = $"{copy}.tmp";
+        // Of an attempt that was cut short.
+        File.Delete(unfinished);
+        try
+        {
+            await db.Database.ExecuteSqlAsync($"VACUUM INTO {unfinished}", cancellationToken);
+        }
+        catch (SqliteException e)
+        {
+            File.Delete(unfinished);
+            return $"The database must be changed for this version, and could not be copied to {copy} before: {e.Message} Nothing was changed.";
+        }
+
+        File.Move(unfinished, copy, overwrite: true);
         return null;
     }
 

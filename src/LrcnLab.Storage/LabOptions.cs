@@ -40,6 +40,9 @@ public sealed record LabOptions
     /// <summary>How much later than promised a worker's sign of life may come before the worker is given up.</summary>
     public TimeSpan CheckInGrace { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Where backups go; empty for a folder within the data folder.</summary>
+    public string BackupDirectory { get; init; } = "";
+
     /// <summary>After how many days in the bin a run is removed for good; 0 for never.</summary>
     public int BinDays { get; init; } = 30;
 
@@ -60,6 +63,7 @@ public sealed record LabOptions
         DataDirectory = Path.GetFullPath(DataDirectory, baseDirectory),
         SamplesDirectory = Path.GetFullPath(SamplesDirectory, baseDirectory),
         WorkerPath = Path.GetFullPath(WorkerPath, baseDirectory),
+        BackupDirectory = BackupDirectory.Length == 0 ? "" : Path.GetFullPath(BackupDirectory, baseDirectory),
         ImportRoots = [.. ImportRoots.Select(r => Path.GetFullPath(r, baseDirectory))],
     };
 

@@ -1,7 +1,7 @@
 namespace LrcnLab.Storage;
 
 /// <summary>Where things lie below the data folder.</summary>
-public sealed class LabPaths(string dataDirectory)
+public sealed class LabPaths(string dataDirectory, string? backupDirectory = null)
 {
     public string DataDirectory { get; } = Path.GetFullPath(dataDirectory);
 
@@ -11,6 +11,15 @@ public sealed class LabPaths(string dataDirectory)
 
     /// <summary>Id of the process that holds the lock; beside it, because a locked file cannot be read by others.</summary>
     public string PidFile => Path.Combine(DataDirectory, "lrcnlab.pid");
+
+    /// <summary>Backups, and copies of the database from before it was changed by a newer version.</summary>
+    public string BackupRoot => backupDirectory is { Length: > 0 } ? Path.GetFullPath(backupDirectory) : Path.Combine(DataDirectory, "backups");
+
+    /// <summary>Names the backup that the next start restores.</summary>
+    public string RestoreRequest => Path.Combine(DataDirectory, "restore.request.json");
+
+    /// <summary>Says what a restoration that goes on has to do.</summary>
+    public string RestoreJournal => Path.Combine(DataDirectory, "restore.journal.json");
 
     /// <summary>Space kept back for the database, see <see cref="DiskReserve"/>.</summary>
     public string ReserveFile => Path.Combine(DataDirectory, "lrcnlab.reserve");

@@ -1,3 +1,4 @@
+using LrcnLab.Storage.Backup;
 using LrcnLab.Storage.Metrics;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -13,13 +14,15 @@ public static class StorageServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton(new LabPaths(options.DataDirectory));
+        services.AddSingleton(new LabPaths(options.DataDirectory, options.BackupDirectory));
         services.AddPooledDbContextFactory<LabDbContext>(builder => builder.UseLab(options));
         services.AddSingleton<DiskReserve>();
         services.AddSingleton<LabWriter>();
         services.AddSingleton<MetricStore>();
         services.AddSingleton<ArtifactStore>();
         services.AddSingleton<DatabaseInitializer>();
+        services.AddSingleton<BackupWriter>();
+        services.AddSingleton<BackupService>();
         return services;
     }
 

@@ -32,11 +32,14 @@ string[] problems = [.. Home.UnknownSettings(builder.Configuration), .. options.
 if (problems.Length > 0)
     return Refuse(problems);
 
-var paths = new LabPaths(options.DataDirectory);
+var paths = new LabPaths(options.DataDirectory, options.BackupDirectory);
+if (await BackupCommands.RunAsync(args, options, paths, CancellationToken.None) is { } exitCode)
+    return exitCode;
 (DataFolderLock? folder, string? refusal) = DataFolderLock.TryAcquire(paths);
 if (folder is null)
     return Refuse(refusal!);
 using DataFolderLock held = folder;
+await BackupCommands.RestoreAtStartAsync(options, paths, CancellationToken.None);
 
 builder.Services.AddLabStorage(options);
 builder.Services.AddLabScheduling(options);

@@ -1,0 +1,151 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text.Json;
+using LrcnLab.Core;
+using Microsoft.EntityFrameworkCore;
+
+namespace LrcnLab.Storage.Backup;
+
+/// <summary>
+/// Writes everything that cannot be made again into one zip file, while the program goes on: the database as it was at one moment, and then the files that
+/// it names, which only ever grow or go. Prepared frames and pictures of clips are left out.
+/// </summary>
+public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOptions options, LabPaths paths, TimeProvider clock)
+{
+    private const int Attempts = 5;
+
+    /// <summary>Writes a backup into <see cref="LabPaths.BackupRoot"/>.</summary>
+    /// <returns>Its file and what it holds, or why there is none, in words.</returns>
+    public async Task<(string? File, BackupManifest? Manifest, string? Refusal)> WriteAsync(IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (options.Database.Provider != DatabaseProvider.Sqlite)
+            return (null, null, $"The database is PostgreSQL, which has its own tools: back it up with pg_dump, then copy the folders {paths.ArtifactRoot}, {paths.RunRoot}, {paths.DatasetRoot} and {paths.UploadRoot}.");
+        Directory.CreateDirectory(paths.BackupRoot);
+        for (int attempt = 1; ; attempt++)
+        {
+            string name = $"lrcnlab-{clock.GetUtcNow():yyyy-MM-dd-HHmmss}{(attempt == 1 ? "" : $"-{attempt}")}.zip";
+            string file = Path.Combine(paths.BackupRoot, name), unfinished = $"{file}.tmp", database = $"{file}.db";
+            try
+            {
+                if (await TryWriteAsync(unfinished, database, attempt == Attempts, progress, cancellationToken) is not var (manifest, refusal))
+                    continue;
+                if (refusal is null)
+                    File.Move(unfinished, file);
+                return (refusal is null ? file : null, manifest, refusal);
+            }
+            finally
+            {
+                File.Delete(unfinished);
+                File.Delete(database);
+            }
+        }
+    }
+
+    /// <summary>Null when a file was removed after the database had been copied: then all begins anew.</summary>
+    private async Task<(BackupManifest? Manifest, string? Refusal)?> TryWriteAsync(string target, string database, bool last, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    {
+        progress?.Report(new BackupProgress("Copying the database", 0, 0));
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        string[] migrations = await CopyDatabaseAsync(database, cancellationToken);
+        List<(string Path, string File)> files = [(BackupManifest.DatabaseName, database), .. await FilesAsync(database, cancellationToken)];
+        long total = files.Sum(f => File.Exists(f.File) ? new FileInfo(f.File).Length : 0), done = 0;
+        long free = new DriveInfo(paths.BackupRoot).AvailableFreeSpace;
+        if (free < total + (64 << 20))
+            return (null, $"A backup needs up to {total >> 20:N0} MiB, and {free >> 20:N0} MiB are free in {paths.BackupRoot}: make room, or set Lab:BackupDirectory to another disk.");
+
+        var entries = new List<BackupEntry>();
+        var missing = new List<string>();
+        var manifest = new BackupManifest(BackupManifest.CurrentFormat, Assembly.GetEntryAssembly()?.GetName().Version?.ToString(3) ?? "", now, migrations, entries, missing);
+        await using var stream = new FileStream(target, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
+        await using (ZipArchive zip = await ZipArchive.CreateAsync(stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken))
+        {
+            foreach (var (path, file) in files)
+            {
+                progress?.Report(new BackupProgress("Copying files", done, total));
+                if (await AddAsync(zip, path, file, bytes => progress?.Report(new BackupProgress("Copying files", done += bytes, total)), cancellationToken) is { } entry)
+                    entries.Add(entry);
+                else if (!last && !await IsNamedAsync(path, cancellationToken))
+                    return null;
+                else
+                    missing.Add(path);
+            }
+
+            await using Stream index = await zip.CreateEntry(BackupManifest.FileName).OpenAsync(cancellationToken);
+            await JsonSerializer.SerializeAsync(index, manifest, LabJson.Options, cancellationToken);
+        }
+
+        stream.Flush(flushToDisk: true);
+        return (manifest, null);
+    }
+
+    /// <summary>As it is at this moment; writers do not wait for it.</summary>
+    private async Task<string[]> CopyDatabaseAsync(string target, CancellationToken cancellationToken)
+    {
+        await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        db.Database.SetCommandTimeout(TimeSpan.FromHours(6));
+        await db.Database.ExecuteSqlAsync($"VACUUM INTO {target}", cancellationToken);
+        return [.. await db.Database.GetAppliedMigrationsAsync(cancellationToken)];
+    }
+
+    private async Task<List<(string Path, string File)>> FilesAsync(string database, CancellationToken cancellationToken)
+    {
+        var files = new List<(string, string)>();
+        await using var db = new LabDbContext(new DbContextOptionsBuilder<LabDbContext>().UseSqlite($"Data Source={database};Pooling=False").Options);
+        foreach (string sha256 in await db.Artifacts.Select(a => a.Sha256).OrderBy(s => s).ToListAsync(cancellationToken))
+            files.Add((Relative(paths.ArtifactFile(sha256)), paths.ArtifactFile(sha256)));
+        foreach (Guid run in await db.Runs.Select(r => r.Id).ToListAsync(cancellationToken))
+            Add(paths.RunFolder(run));
+        Add(paths.DatasetRoot);
+        Add(paths.UploadRoot);
+        return files;
+
+        void Add(string folder)
+        {
+            if (Directory.Exists(folder))
+                files.AddRange(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => (Relative(f), f)));
+        }
+    }
+
+    /// <summary>Whether the database of now still names this file, so that it should be there.</summary>
+    private async Task<bool> IsNamedAsync(string path, CancellationToken cancellationToken)
+    {
+        string sha256 = Path.GetFileName(path);
+        await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Artifacts.AnyAsync(a => a.Sha256 == sha256, cancellationToken);
+    }
+
+    /// <summary>Null when the file is gone.</summary>
+    private static async Task<BackupEntry?> AddAsync(ZipArchive zip, string path, string file, Action<int> copied, CancellationToken cancellationToken)
+    {
+        FileStream from;
+        try
+        {
+            from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+
+        await using FileStream source = from;
+        // Checkpoints and videos do not get smaller.
+        bool text = path.EndsWith(".json", StringComparison.Ordinal) || path.EndsWith(".jsonl", StringComparison.Ordinal) || path == BackupManifest.DatabaseName;
+        await using Stream to = await zip.CreateEntry(path, text ? CompressionLevel.Fastest : CompressionLevel.NoCompression).OpenAsync(cancellationToken);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 18];
+        // A log grows while it is copied: what comes later belongs to a later moment.
+        long bytes = 0, length = source.Length;
+        while (bytes < length && await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - bytes)), cancellationToken) is > 0 and int read)
+        {
+            hash.AppendData(buffer, 0, read);
+            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            bytes += read;
+            copied(read);
+        }
+
+        return new BackupEntry(path, bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private string Relative(string file) => Path.GetRelativePath(paths.DataDirectory, file).Replace(Path.DirectorySeparatorChar, '/');
+}
