@@ -11,11 +11,14 @@ using LrcnLab.Web.Features.Queue;
 using LrcnLab.Web.Features.Runs;
 using LrcnLab.Web.Features.Runs.Export;
 using LrcnLab.Web.Features.Settings;
+using LrcnLab.Web.Features.Settings.Backup;
 using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Connections;
 using MudBlazor.Services;
 
-WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+// The name of a file would else be taken for a setting, and the next setting for its value.
+string[] words = args is [[not ('-' or '/'), ..], ..] ? [.. args.TakeWhile(a => !a.StartsWith('-'))] : [];
+WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args[words.Length..], ContentRootPath = AppContext.BaseDirectory });
 builder.WebHost.UseStaticWebAssets();
 
 LabOptions options;
@@ -33,7 +36,7 @@ if (problems.Length > 0)
     return Refuse(problems);
 
 var paths = new LabPaths(options.DataDirectory, options.BackupDirectory);
-if (await BackupCommands.RunAsync(args, options, paths, CancellationToken.None) is { } exitCode)
+if (await BackupCommands.RunAsync(words, options, paths, CancellationToken.None) is { } exitCode)
     return exitCode;
 (DataFolderLock? folder, string? refusal) = DataFolderLock.TryAcquire(paths);
 if (folder is null)
@@ -96,6 +99,7 @@ api.MapQueue();
 api.MapNodes();
 api.MapProjects();
 api.MapNotifications();
+api.MapBackups();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 app.Lifetime.ApplicationStarted.Register(() =>

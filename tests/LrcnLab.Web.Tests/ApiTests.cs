@@ -78,6 +78,7 @@ public sealed class ApiTests(LabServer server) : IClassFixture<LabServer>
     [InlineData("/api/v1/presets/nothing")]
     [InlineData("/api/v1/nodes/nobody/usage")]
     [InlineData("/api/v1/nodes/nobody/metrics?key=cpu_cores")]
+    [InlineData("/api/v1/backups/..%2Flrcnlab.db/content")]
     [InlineData("/api/v1/no-such-thing")]
     public async Task Get_UnknownThing_IsProblem404(string address)
     {
@@ -93,7 +94,7 @@ public sealed class ApiTests(LabServer server) : IClassFixture<LabServer>
         var document = (await _client.GetFromJsonAsync<JsonObject>("/openapi/v1.json", Cancel))!;
         var paths = document["paths"]!.AsObject().Select(p => p.Key).ToList();
 
-        foreach (string path in (string[])["/datasets", "/datasets/{id}", "/datasets/import", "/presets", "/models/describe", "/runs", "/runs/{id}", "/runs/{id}/stop", "/runs/{id}/kill", "/runs/{id}/pause", "/runs/{id}/resume", "/runs/{id}/metrics", "/runs/{id}/metrics/export", "/metrics/export", "/runs/{id}/confusion-matrices", "/runs/{id}/checkpoints", "/runs/{id}/log", "/checkpoints/{id}/content", "/queue", "/nodes", "/nodes/{name}/usage", "/nodes/{name}/metrics", "/devices", "/health"])
+        foreach (string path in (string[])["/datasets", "/datasets/{id}", "/datasets/import", "/presets", "/models/describe", "/runs", "/runs/{id}", "/runs/{id}/stop", "/runs/{id}/kill", "/runs/{id}/pause", "/runs/{id}/resume", "/runs/{id}/metrics", "/runs/{id}/metrics/export", "/metrics/export", "/runs/{id}/confusion-matrices", "/runs/{id}/checkpoints", "/runs/{id}/log", "/checkpoints/{id}/content", "/backups", "/backups/{name}/content", "/queue", "/nodes", "/nodes/{name}/usage", "/nodes/{name}/metrics", "/devices", "/health"])
             Assert.Contains("/api/v1" + path, paths);
     }
 

@@ -9,19 +9,19 @@ internal static class BackupCommands
 {
     private const string Usage = "Usage: backup | verify FILE | restore FILE, and settings such as --Lab:DataDirectory=FOLDER.";
 
-    /// <summary>The exit code; null when the arguments have none of these words and the program is to start.</summary>
-    public static async Task<int?> RunAsync(string[] args, LabOptions options, LabPaths paths, CancellationToken cancellationToken)
+    /// <summary>The exit code; null when the program is to start.</summary>
+    /// <param name="words">Arguments before the first setting.</param>
+    /// <param name="options">Of the settings.</param>
+    /// <param name="paths">Of the options.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public static async Task<int?> RunAsync(string[] words, LabOptions options, LabPaths paths, CancellationToken cancellationToken) => words switch
     {
-        string[] words = [.. args.TakeWhile(a => !a.StartsWith('-'))];
-        return words switch
-        {
-            [] => null,
-            ["backup"] => await BackupAsync(options, cancellationToken),
-            ["verify", var file] => await VerifyAsync(Path.GetFullPath(file), cancellationToken),
-            ["restore", var file] => await RestoreAsync(Path.GetFullPath(file), options, paths, cancellationToken),
-            _ => Refuse($"\"{string.Join(' ', words)}\" is no command. {Usage}"),
-        };
-    }
+        [] => null,
+        ["backup"] => await BackupAsync(options, cancellationToken),
+        ["verify", var file] => await VerifyAsync(Path.GetFullPath(file), cancellationToken),
+        ["restore", var file] => await RestoreAsync(Path.GetFullPath(file), options, paths, cancellationToken),
+        _ => Refuse($"\"{string.Join(' ', words)}\" is no command. {Usage}"),
+    };
 
     /// <summary>Finishes a restoration that was cut short, then does the one that was asked for on the page. What fails changes nothing, and the start goes on.</summary>
     public static async Task RestoreAtStartAsync(LabOptions options, LabPaths paths, CancellationToken cancellationToken)

@@ -41,6 +41,7 @@ internal static class LabPages
         ("new-run", "/runs/new?preset=quick-start"),
         ("queue", "/queue"),
         ("settings", "/settings"),
+        ("backup", "/settings/backup"),
         ("projects", "/settings/projects"),
         ("webhooks", "/settings/webhooks"),
         ("notifications", "/notifications"),

@@ -20,6 +20,7 @@ public static class LabUrls
     public static string DataCard(Guid version, string format) => $"{Api}/datasets/versions/{version}/card?format={format}";
     public static string Problems(Guid version) => $"{Api}/datasets/versions/{version}/problems";
     public static string Series(Guid run, string key) => $"{Api}/runs/{run}/metrics?key={Uri.EscapeDataString(key)}";
+    public static string Backup(string name) => $"{Api}/backups/{Uri.EscapeDataString(name)}/content";
     public static string Export(Guid run, string format) => $"{Api}/runs/{run}/metrics/export?format={format}";
     public static string NodeSeries(string node, string key) => $"{Api}/nodes/{Uri.EscapeDataString(node)}/metrics?key={key}";
     public static string SeriesUntil(Guid run, string key, long step) => $"{Series(run, key)}&to={step}";
