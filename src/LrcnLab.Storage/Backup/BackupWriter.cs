@@ -65,6 +65,8 @@ public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOp
                 progress?.Report(new BackupProgress("Copying files", done, total));
                 if (await AddAsync(zip, path, file, bytes => progress?.Report(new BackupProgress("Copying files", done += bytes, total)), cancellationToken) is { } entry)
                     entries.Add(entry);
+                else if (!IsArtifact(path))
+                    continue; // Files of a worker come and go; what counts of them is in the artifact store.
                 else if (!last && !await IsNamedAsync(path, cancellationToken))
                     return null;
                 else
@@ -106,6 +108,8 @@ public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOp
                 files.AddRange(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => (Relative(f), f)));
         }
     }
+
+    private static bool IsArtifact(string path) => path.StartsWith("artifacts/", StringComparison.Ordinal);
 
     /// <summary>Whether the database of now still names this file, so that it should be there.</summary>
     private async Task<bool> IsNamedAsync(string path, CancellationToken cancellationToken)
