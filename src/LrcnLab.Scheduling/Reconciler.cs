@@ -22,6 +22,7 @@ internal sealed class Reconciler(
     VersionFolders versions,
     ArtifactStore artifacts,
     RunBin bin,
+    RetentionService retention,
     IDbContextFactory<LabDbContext> contexts,
     LabWriter writer,
     DiskReserve reserve,
@@ -97,6 +98,7 @@ internal sealed class Reconciler(
         if (clock.GetUtcNow() - _emptiedAt > TimeSpan.FromHours(1))
         {
             await bin.EmptyOldAsync(cancellationToken);
+            await retention.ApplyDailyAsync(cancellationToken);
             _emptiedAt = clock.GetUtcNow();
         }
     }

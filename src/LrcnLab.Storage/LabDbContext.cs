@@ -20,6 +20,7 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
     public DbSet<UploadFile> UploadFiles => Set<UploadFile>();
     public DbSet<Run> Runs => Set<Run>();
     public DbSet<RunStateChange> RunStateChanges => Set<RunStateChange>();
+    public DbSet<Setting> Settings => Set<Setting>();
     public DbSet<Removal> Removals => Set<Removal>();
     public DbSet<Lease> Leases => Set<Lease>();
     public DbSet<LeaseSlot> LeaseSlots => Set<LeaseSlot>();

@@ -12,6 +12,7 @@ using LrcnLab.Web.Features.Runs;
 using LrcnLab.Web.Features.Runs.Export;
 using LrcnLab.Web.Features.Settings;
 using LrcnLab.Web.Features.Settings.Backup;
+using LrcnLab.Web.Features.Settings.Retention;
 using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Connections;
 using MudBlazor.Services;
@@ -100,6 +101,7 @@ api.MapNodes();
 api.MapProjects();
 api.MapNotifications();
 api.MapBackups();
+api.MapRetention();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 app.Lifetime.ApplicationStarted.Register(() =>

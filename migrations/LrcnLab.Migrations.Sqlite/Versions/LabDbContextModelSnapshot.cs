@@ -59,6 +59,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.Property<Guid>("RunId")
                         .HasColumnType("TEXT");
 
@@ -946,6 +950,21 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasIndex("VersionId", "Split", "Label", "Index");
 
                     b.ToTable("Samples", (string)null);
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.Setting", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Value")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.ToTable("Settings");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.SlotHold", b =>

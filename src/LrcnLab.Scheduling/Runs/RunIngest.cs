@@ -191,7 +191,14 @@ internal sealed class RunIngest(
         await artifacts.AddAsync(db, file, cancellationToken);
         Checkpoint? known = db.Checkpoints.Local.FirstOrDefault(c => c.RunId == runId && c.Kind == e.Kind)
             ?? await db.Checkpoints.SingleOrDefaultAsync(c => c.RunId == runId && c.Kind == e.Kind, cancellationToken);
-        if (known is not null)
+        string kept = $"{e.Kind}-{known?.Step}";
+        if (known?.Name is not null && known.Sha256 != e.Sha256 && !await db.Checkpoints.AnyAsync(c => c.RunId == runId && c.Kind == kept, cancellationToken))
+        {
+            // A person named it, and so wants it to stay.
+            known.Kind = kept;
+            await db.SaveChangesAsync(cancellationToken);
+        }
+        else if (known is not null)
         {
             db.Checkpoints.Remove(known);
             if (known.Sha256 != e.Sha256)

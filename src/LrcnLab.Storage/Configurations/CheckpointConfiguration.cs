@@ -10,6 +10,7 @@ internal sealed class CheckpointConfiguration : IEntityTypeConfiguration<Checkpo
     {
         builder.HasOne<Run>().WithMany().HasForeignKey(c => c.RunId);
         builder.Property(c => c.Kind).HasMaxLength(40);
+        builder.Property(c => c.Name).HasMaxLength(100);
         builder.Property(c => c.Sha256).HasMaxLength(64);
         builder.Property(c => c.WeightsSha256).HasMaxLength(64);
         builder.Property(c => c.Metrics).HasJson();

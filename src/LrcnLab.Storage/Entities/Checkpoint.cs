@@ -6,11 +6,14 @@ public sealed class Checkpoint
     public Guid Id { get; init; } = Guid.CreateVersion7();
     public Guid RunId { get; init; }
 
-    /// <summary><c>last</c>, <c>best</c>, <c>epoch-N</c>, or <see cref="Start"/>.</summary>
-    public required string Kind { get; init; }
+    /// <summary><c>last</c>, <c>best</c>, <c>epoch-N</c>, or <see cref="Start"/>; one with a name that was replaced is <c>last-STEP</c> or <c>best-STEP</c>.</summary>
+    public required string Kind { get; set; }
 
     /// <summary>The kind of the parent's checkpoint that a fork begins with. It keeps the file for as long as the fork is there.</summary>
     public const string Start = "start";
+
+    /// <summary>That a person gave it, so that it is kept; null for none.</summary>
+    public string? Name { get; set; }
 
     /// <summary>Epochs done.</summary>
     public required int Epoch { get; init; }

@@ -1,3 +1,4 @@
+using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using LrcnLab.Web.Hosting;
@@ -13,6 +14,9 @@ public static class CheckpointEndpoints
     {
         api.MapGet("/runs/{id:guid}/checkpoints", ListAsync).WithTags("Checkpoints").WithName("ListCheckpoints").Produces<Page<CheckpointRow>>().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapGet("/checkpoints/{id:guid}", GetAsync).WithTags("Checkpoints").WithName("GetCheckpoint").Produces<CheckpointRow>().ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapPut("/checkpoints/{id:guid}/name", async (Guid id, CheckpointName name, RetentionService retention, CancellationToken cancel) =>
+                await retention.NameAsync(id, name.Name, cancel) is not { } refusal ? Results.NoContent() : refusal.StartsWith("There is no", StringComparison.Ordinal) ? Problems.NotFound(refusal) : Problems.Invalid("name", refusal))
+            .WithTags("Checkpoints").WithName("NameCheckpoint").Produces(StatusCodes.Status204NoContent).ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound);
         api.MapMethods("/checkpoints/{id:guid}/content", ["GET", "HEAD"], ContentAsync).WithTags("Checkpoints").WithName("GetCheckpointContent")
             .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream").Produces(StatusCodes.Status206PartialContent).ProducesProblem(StatusCodes.Status404NotFound);
     }
@@ -24,7 +28,7 @@ public static class CheckpointEndpoints
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         return await db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id, cancel) is { } c
-            ? Results.Ok(new CheckpointRow(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt))
+            ? Results.Ok(new CheckpointRow(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt, c.Name))
             : NoCheckpoint(id);
     }
 
@@ -53,3 +57,6 @@ public static class CheckpointEndpoints
 
     private static IResult NoCheckpoint(Guid id) => Problems.NotFound($"There is no checkpoint {id}; a newer one may have replaced it.");
 }
+
+/// <param name="Name">By which it is kept whatever the retention rules say; empty to take it away.</param>
+public sealed record CheckpointName(string? Name);

@@ -27,7 +27,7 @@ public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, 
 
 public sealed record CheckpointRow(
     Guid Id, string Kind, int Epoch, long Step, long Bytes, string Sha256, long WeightsBytes, string WeightsSha256,
-    IReadOnlyDictionary<string, double> Metrics, DateTime CreatedAt);
+    IReadOnlyDictionary<string, double> Metrics, DateTime CreatedAt, string? Name);
 
 /// <param name="SlotHours">Hours on slots, of all attempts, summed over slots.</param>
 /// <param name="EnergyWh">Of the GPU; null where nobody measures it.</param>
@@ -104,7 +104,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         var rows = await db.Checkpoints.AsNoTracking().Where(c => c.RunId == run).ToListAsync(cancel);
         return [.. rows.OrderBy(c => c.Kind == "best" ? 0 : c.Kind == "last" ? 1 : c.Kind == Checkpoint.Start ? 3 : 2).ThenByDescending(c => c.Epoch)
-            .Select(c => new CheckpointRow(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt))];
+            .Select(c => new CheckpointRow(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt, c.Name))];
     }
 
     private async Task<RunUsage> UsageAsync(LabDbContext db, Run run, Dictionary<string, MetricSummary> summaries, CancellationToken cancel)
