@@ -28,10 +28,13 @@ public sealed record RetentionPolicy
 }
 
 /// <summary>A checkpoint as far as the rules look at it.</summary>
+/// <param name="Kind"><c>last</c>, <c>best</c>, <c>epoch-N</c>, or <c>start</c>, which is what a fork begins with.</param>
 /// <param name="Name">That a person gave it; null for none.</param>
-/// <param name="IsStart">It is what a fork begins with.</param>
 /// <param name="Measures">Values by metric key.</param>
-public sealed record RetainedCheckpoint(Guid Id, int Epoch, long Step, string? Name, bool IsStart, IReadOnlyDictionary<string, double> Measures);
+public sealed record RetainedCheckpoint(Guid Id, string Kind, int Epoch, long Step, string? Name, IReadOnlyDictionary<string, double> Measures)
+{
+    public bool IsStart => Kind == "start";
+}
 
 /// <summary>Decides what is kept.</summary>
 public static class Retention
@@ -45,9 +48,9 @@ public static class Retention
         var reasons = run.ToDictionary(c => c.Id, _ => new List<string>());
         bool lower = Metrics.MetricKeys.LowerIsBetter(policy.Metric);
         IEnumerable<RetainedCheckpoint> measured = run.Where(c => c.Measures.TryGetValue(policy.Metric, out double value) && !double.IsNaN(value));
-        // Of equal ones the earlier: it was there first, and the later adds nothing.
-        Add(measured.OrderBy(c => lower ? c.Measures[policy.Metric] : -c.Measures[policy.Metric]).ThenBy(c => c.Step).ThenBy(c => c.Id).Take(policy.Best), $"among the best {policy.Best} by {policy.Metric}");
-        IReadOnlyList<RetainedCheckpoint> newest = [.. run.Where(c => !c.IsStart).OrderByDescending(c => c.Step).ThenByDescending(c => c.Id)];
+        // Of equal ones the one that is called so, then the earlier: the others add nothing.
+        Add(measured.OrderBy(c => lower ? c.Measures[policy.Metric] : -c.Measures[policy.Metric]).ThenBy(c => c.Kind != "best").ThenBy(c => c.Step).ThenBy(c => c.Id).Take(policy.Best), $"among the best {policy.Best} by {policy.Metric}");
+        IReadOnlyList<RetainedCheckpoint> newest = [.. run.Where(c => !c.IsStart).OrderByDescending(c => c.Step).ThenBy(c => c.Kind != "last").ThenByDescending(c => c.Id)];
         Add(newest.Take(policy.Last), $"among the last {policy.Last}");
         if (policy.EveryEpochs > 0)
             Add(run.Where(c => !c.IsStart && c.Epoch > 0 && c.Epoch % policy.EveryEpochs == 0), $"of every {policy.EveryEpochs} epochs");

@@ -121,7 +121,7 @@ public sealed class RetentionService(LabWriter writer, ArtifactStore artifacts, 
         var going = new List<GoingCheckpoint>();
         foreach (var run in rows.GroupBy(r => r.Checkpoint.RunId))
         {
-            RetainedCheckpoint[] all = [.. run.Select(r => new RetainedCheckpoint(r.Checkpoint.Id, r.Checkpoint.Epoch, r.Checkpoint.Step, r.Checkpoint.Name, r.Checkpoint.Kind == Checkpoint.Start, r.Checkpoint.Metrics))];
+            RetainedCheckpoint[] all = [.. run.Select(r => new RetainedCheckpoint(r.Checkpoint.Id, r.Checkpoint.Kind, r.Checkpoint.Epoch, r.Checkpoint.Step, r.Checkpoint.Name, r.Checkpoint.Metrics))];
             var reasons = Retention.Reasons(policy, all, run.First().State is RunState.Paused or RunState.Interrupted);
             going.AddRange(run.Where(r => reasons[r.Checkpoint.Id].Count == 0).OrderBy(r => r.Checkpoint.Step).Select(r => new GoingCheckpoint(
                 r.Checkpoint.Id, run.Key, r.Name, r.Checkpoint.Kind, r.Checkpoint.Epoch, r.Checkpoint.Step, r.Checkpoint.Bytes, r.Checkpoint.Sha256)));

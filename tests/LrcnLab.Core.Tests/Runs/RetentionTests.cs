@@ -37,6 +37,16 @@ public sealed class RetentionTests
         Assert.Equal(["begins a fork"], reasons[Run[0].Id]);
     }
 
+    [Fact]
+    public void OfEqualOnes_TheOneThatIsCalledBestOrLast_IsKept()
+    {
+        RetainedCheckpoint epoch = Of(3, 0.9), best = epoch with { Id = Guid.CreateVersion7(), Kind = "best" }, last = epoch with { Id = Guid.CreateVersion7(), Kind = "last" };
+
+        var reasons = Retention.Reasons(new RetentionPolicy(), [epoch, best, last], mayGoOn: false);
+
+        Assert.Equal((0, 1, 1), (reasons[epoch.Id].Count, reasons[best.Id].Count, reasons[last.Id].Count));
+    }
+
     /// <summary>More rules never keep less, and what a run goes on from is never lost.</summary>
     [Fact]
     public void Union_OfRules_NeverLosesWhatOneKeeps()
@@ -69,5 +79,5 @@ public sealed class RetentionTests
     private static HashSet<Guid> Kept(RetentionPolicy policy, RetainedCheckpoint[] run) => [.. Retention.Reasons(policy, run, mayGoOn: false).Where(r => r.Value.Count > 0).Select(r => r.Key)];
 
     private static RetainedCheckpoint Of(int epoch, double accuracy = double.NaN, double loss = double.NaN, string? name = null, bool start = false) =>
-        new(Guid.CreateVersion7(), epoch, epoch * 10, name, start, new Dictionary<string, double> { [Accuracy] = accuracy, [Loss] = loss });
+        new(Guid.CreateVersion7(), start ? "start" : $"epoch-{epoch}", epoch, epoch * 10, name, new Dictionary<string, double> { [Accuracy] = accuracy, [Loss] = loss });
 }
