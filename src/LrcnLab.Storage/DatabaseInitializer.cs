@@ -1,3 +1,4 @@
+using LrcnLab.Storage.Backup;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -30,9 +31,14 @@ public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts
         }
     }
 
+    /// <summary>Above this a check takes too long for a start; a backup that is verified checks it too.</summary>
+    private const long MostBytesToCheck = 1L << 30;
+
     private async Task<string?> MigrateAsync(CancellationToken cancellationToken)
     {
         await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        if (db.Database.IsSqlite() && new FileInfo(paths.DatabaseFile) is { Exists: true, Length: > 0 and < MostBytesToCheck } && await DamageAsync(db, cancellationToken) is string damage)
+            return damage;
         // Kept in the file. EF sets it only for a database that it creates itself, not for one that was opened before.
         if (db.Database.IsSqlite())
             await db.Database.ExecuteSqlAsync($"PRAGMA journal_mode = WAL", cancellationToken);
@@ -52,6 +58,23 @@ public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts
         }
 
         return null;
+    }
+
+    /// <summary>Writing to a damaged database would make it worse.</summary>
+    private async Task<string?> DamageAsync(LabDbContext db, CancellationToken cancellationToken)
+    {
+        string? found;
+        try
+        {
+            found = await BackupReader.IntegrityAsync(db, cancellationToken);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            found = e.Message;
+        }
+
+        return found is null ? null
+            : $"The database {paths.DatabaseFile} is damaged ({found}). Nothing was changed. Restore a backup with the command \"restore FILE\" (there are {(Directory.Exists(paths.BackupRoot) ? Directory.EnumerateFiles(paths.BackupRoot, "*.zip").Count() : 0)} in {paths.BackupRoot}), or use another data folder.";
     }
 
     /// <summary>The database as the version before had it, in case somebody wants to go back to that.</summary>

@@ -45,6 +45,10 @@ if (folder is null)
 using DataFolderLock held = folder;
 await BackupCommands.RestoreAtStartAsync(options, paths, CancellationToken.None);
 
+StartupCheck check = StartupCheck.Of(options, paths);
+foreach (string warning in check.Warnings)
+    Console.Error.WriteLine($"Warning: {warning}");
+builder.Services.AddSingleton(check);
 builder.Services.AddLabStorage(options);
 builder.Services.AddLabScheduling(options);
 builder.Services.AddMudServices();

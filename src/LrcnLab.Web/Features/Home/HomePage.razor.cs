@@ -1,3 +1,4 @@
+using LrcnLab.Storage;
 using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage.Entities;
@@ -17,6 +18,9 @@ public sealed partial class HomePage : IDisposable
     private Import? _import;
     private IDisposable? _subscription;
     private long _revision;
+
+    [Inject]
+    public required StartupCheck Check { get; init; }
 
     [Inject]
     public required RunQueries Runs { get; init; }
