@@ -15,6 +15,9 @@ public sealed class BinPageTests(Lab shared, Browser browser)
     public async Task Runs_AreDeletedUndoneRestoredAndRemoved()
     {
         LabProcess lab = await shared.WithSampleAsync(Cancel);
+        // What other tests left there.
+        foreach (var other in await lab.Api.ItemsAsync("runs/bin", Cancel))
+            (await lab.Api.Http.DeleteAsync($"runs/{other!["id"]}?permanently=true", Cancel)).Dispose();
         Guid[] runs = [await lab.Api.CreateRunAsync("unwanted-1", Lab.SmallSpec(epochs: 1, seed: 91), Cancel), await lab.Api.CreateRunAsync("unwanted-2", Lab.SmallSpec(epochs: 1, seed: 92), Cancel)];
         foreach (Guid run in runs)
             await lab.Api.WaitForStateAsync(run, TimeSpan.FromMinutes(3), Cancel, "completed");
