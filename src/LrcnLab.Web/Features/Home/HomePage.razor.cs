@@ -1,6 +1,6 @@
-using LrcnLab.Storage;
 using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
+using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using LrcnLab.Web.Components;
 using LrcnLab.Web.Features.Data;
