@@ -97,9 +97,10 @@ internal sealed class Reconciler(
         await dispatcher.DispatchAsync(cancellationToken);
         if (clock.GetUtcNow() - _emptiedAt > TimeSpan.FromHours(1))
         {
+            // Noted first: what fails is tried again in an hour, not every two seconds.
+            _emptiedAt = clock.GetUtcNow();
             await bin.EmptyOldAsync(cancellationToken);
             await retention.ApplyDailyAsync(cancellationToken);
-            _emptiedAt = clock.GetUtcNow();
         }
     }
 

@@ -63,8 +63,9 @@ public sealed class BackupRestore(LabPaths paths, TimeProvider clock)
                 Move(fresh, here);
         }
 
+        if (Directory.Exists(journal.Incoming))
+            Directory.Delete(journal.Incoming, recursive: true);
         File.Delete(paths.RestoreJournal);
-        Directory.Delete(journal.Incoming, recursive: true);
         return true;
     }
 

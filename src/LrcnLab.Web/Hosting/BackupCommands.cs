@@ -30,8 +30,19 @@ internal static class BackupCommands
             Console.WriteLine("A restoration that had been cut short is finished.");
         if (BackupRestore.Requested(paths) is not string file)
             return;
-        await RestoreHeldAsync(file, options, paths, cancellationToken);
-        BackupRestore.Withdraw(paths);
+        try
+        {
+            await RestoreHeldAsync(file, options, paths, cancellationToken);
+        }
+        // With a journal data has moved already: then it must be finished before anything else.
+        catch (Exception e) when ((e is IOException or UnauthorizedAccessException) && !File.Exists(paths.RestoreJournal))
+        {
+            Console.Error.WriteLine($"{file} could not be restored, and nothing was changed: {e.Message}");
+        }
+        finally
+        {
+            BackupRestore.Withdraw(paths);
+        }
     }
 
     /// <summary>Also while the program runs: it reads only.</summary>

@@ -28,7 +28,7 @@ public static class ExportEndpoints
         string[] known = [.. run.Metrics.Keys.Order(StringComparer.Ordinal)];
         if (keys.Except(known).FirstOrDefault() is { } unknown)
             return Problems.Invalid("key", $"\"{run.Name}\" has no metric \"{unknown}\"; it has {(known.Length == 0 ? "none" : string.Join(", ", known))}.");
-        return File(format, run.Name, [.. (keys.Length > 0 ? keys : known).Select(k => new ExportedSeries(id, run.Name, k))], metrics);
+        return File(format, run.Name, [.. (keys.Length > 0 ? keys : known).Select(k => new ExportedSeries(id, run.Name, k))], metrics, cancel);
     }
 
     private static async Task<IResult> SeriesAsync(MetricStore metrics, RunQueries queries, HttpRequest request, CancellationToken cancel, string format = "csv")
@@ -47,10 +47,10 @@ public static class ExportEndpoints
         Dictionary<Guid, string> names = (await queries.FindAsync([.. wanted.Select(w => w.Run)], cancel)).ToDictionary(r => r.Id, r => r.Name);
         if (wanted.Select(w => w.Run).FirstOrDefault(r => !names.ContainsKey(r)) is var missing && missing != Guid.Empty)
             return Problems.NotFound($"There is no run {missing}.");
-        return File(format, wanted.Select(w => w.Key).Distinct().Count() == 1 ? wanted[0].Key : "metrics", [.. wanted.Select(w => new ExportedSeries(w.Run, names[w.Run], w.Key))], metrics);
+        return File(format, wanted.Select(w => w.Key).Distinct().Count() == 1 ? wanted[0].Key : "metrics", [.. wanted.Select(w => new ExportedSeries(w.Run, names[w.Run], w.Key))], metrics, cancel);
     }
 
-    private static IResult File(string format, string name, ExportedSeries[] series, MetricStore metrics)
+    private static IResult File(string format, string name, ExportedSeries[] series, MetricStore metrics, CancellationToken cancel)
     {
         if (!Formats.TryGetValue(format, out var chosen))
             return Problems.Invalid("format", $"There is no format \"{format}\"; known: {string.Join(", ", Formats.Keys)}.");
@@ -62,8 +62,8 @@ public static class ExportEndpoints
             await using ISeriesWriter writer = chosen.Writer(to);
             foreach (ExportedSeries one in series)
             {
-                await foreach (MetricSeriesData part in metrics.ReadAllAsync(one.Run, one.Key, CancellationToken.None))
-                    await writer.WriteAsync(one, part, CancellationToken.None);
+                await foreach (MetricSeriesData part in metrics.ReadAllAsync(one.Run, one.Key, cancel))
+                    await writer.WriteAsync(one, part, cancel);
             }
         }, chosen.Type, file);
     }
