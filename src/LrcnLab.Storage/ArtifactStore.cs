@@ -78,15 +78,24 @@ public sealed class ArtifactStore(LabPaths paths, LabWriter writer, TimeProvider
         return paths.ArtifactFile(sha256);
     }
 
-    /// <summary>Removes those artifacts of <paramref name="candidates"/>, or of all, to which neither a checkpoint nor a file of predictions refers.</summary>
+    /// <summary>The artifacts in use. The file of one that is not in use may be gone already while its row still stands.</summary>
+    internal static IQueryable<Artifact> Referenced(LabDbContext db) =>
+        db.Artifacts.Where(a => db.Checkpoints.Any(c => c.Sha256 == a.Sha256) || db.PredictionFiles.Any(p => p.Sha256 == a.Sha256));
+
+    /// <summary>
+    /// Removes those artifacts of <paramref name="candidates"/>, or of all, to which neither a checkpoint nor a file of predictions refers.
+    /// None while an <see cref="ArtifactHold"/> stands: they are found again by a call for all.
+    /// </summary>
     /// <returns>How many were removed.</returns>
     public Task<int> RemoveUnreferencedAsync(IReadOnlyCollection<string>? candidates, CancellationToken cancellationToken) => writer.WriteAsync(
         async db =>
         {
+            using IDisposable? right = ArtifactHold.TryRemove(paths);
+            if (right is null)
+                return 0;
             IQueryable<Artifact> among = candidates is null ? db.Artifacts : db.Artifacts.Where(a => candidates.Contains(a.Sha256));
-            List<Artifact> unreferenced = await among
-                .Where(a => !db.Checkpoints.Any(c => c.Sha256 == a.Sha256) && !db.PredictionFiles.Any(p => p.Sha256 == a.Sha256))
-                .ToListAsync(cancellationToken);
+            IQueryable<Artifact> referenced = Referenced(db);
+            List<Artifact> unreferenced = await among.Where(a => !referenced.Any(r => r.Sha256 == a.Sha256)).ToListAsync(cancellationToken);
             // Files go first: a crash before the commit leaves rows to remove again.
             unreferenced.RemoveAll(a => !TryDelete(a.Sha256));
             db.Artifacts.RemoveRange(unreferenced);
@@ -136,7 +145,8 @@ public sealed class ArtifactStore(LabPaths paths, LabWriter writer, TimeProvider
         {
             if (_incoming.ContainsKey(sha256))
                 return false;
-            File.Delete(paths.ArtifactFile(sha256));
+            if (Find(sha256) is string file)
+                File.Delete(file);
             return true;
         }
     }

@@ -30,6 +30,9 @@ public sealed class LabPaths(string dataDirectory, string? backupDirectory = nul
     /// <summary>Checkpoints and other files of runs, by content.</summary>
     public string ArtifactRoot => Path.Combine(DataDirectory, "artifacts");
 
+    /// <summary>Locked by <see cref="ArtifactHold"/>.</summary>
+    public string ArtifactHoldFile => Path.Combine(DataDirectory, "artifacts.lock");
+
     public string RunRoot => Path.Combine(DataDirectory, "runs");
 
     public string DatasetRoot => Path.Combine(DataDirectory, "datasets");

@@ -57,6 +57,21 @@ public sealed class ArtifactStoreTests
     }
 
     [Fact]
+    public async Task RemoveUnreferenced_WhileSomebodyHolds_RemovesNothing()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await database.Artifacts.ImportAsync(Write(database, "a", "content"), Hash("content"), Cancel);
+
+        using (await ArtifactHold.AcquireAsync(database.Paths, Cancel))
+        using (await ArtifactHold.AcquireAsync(database.Paths, Cancel))
+            Assert.Equal(0, await database.Artifacts.RemoveUnreferencedAsync(null, Cancel));
+
+        Assert.NotNull(database.Artifacts.Find(Hash("content")));
+        Assert.Equal(1, await database.Artifacts.RemoveUnreferencedAsync(null, Cancel));
+        Assert.Equal(0, await database.Artifacts.RemoveUnreferencedAsync(null, Cancel));
+    }
+
+    [Fact]
     public async Task OpenRead_WhileItIsRemoved_ReadsOn()
     {
         await using TestDatabase database = await TestDatabase.CreateAsync();

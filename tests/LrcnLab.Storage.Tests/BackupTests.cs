@@ -107,6 +107,21 @@ public sealed class BackupTests
         Assert.Empty(await BackupReader.VerifyAsync(file!, null, Cancel));
     }
 
+    [Fact]
+    public async Task RowOfAFileOnItsWayOut_IsNotMissed()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync();
+        (string sha256, _) = await AddCheckpointAsync(database, await database.AddRunAsync());
+        await using (LabDbContext db = await database.OpenAsync())
+            await db.Checkpoints.ExecuteDeleteAsync(Cancel);
+        File.Delete(database.Paths.ArtifactFile(sha256)); // As in the middle of its removal.
+
+        var (file, manifest, _) = await Writer(database).WriteAsync(null, Cancel);
+
+        Assert.Empty(manifest!.Missing);
+        Assert.Empty(await BackupReader.VerifyAsync(file!, null, Cancel));
+    }
+
     [Theory]
     [InlineData("""{ "format": 2, "version": "9", "createdAt": "2026-01-01T00:00:00Z", "migrations": [], "files": [], "missing": [] }""", "format 2")]
     [InlineData("""{ "format": 1, "version": "9", "createdAt": "2026-01-01T00:00:00Z", "migrations": ["99990101000000_Later"], "files": [], "missing": [] }""", "newer version")]

@@ -116,7 +116,7 @@ public static class BackupReader
             if (await IntegrityAsync(db, cancellationToken) is string broken)
                 return [$"The database in the backup is damaged: {broken}"];
             HashSet<string> files = [.. manifest.Files.Select(f => f.Path), .. manifest.Missing];
-            List<string> named = await db.Database.SqlQuery<string>($"SELECT Sha256 AS Value FROM Artifacts").ToListAsync(cancellationToken);
+            List<string> named = await db.Database.SqlQuery<string>($"SELECT Sha256 AS Value FROM Checkpoints UNION SELECT Sha256 FROM PredictionFiles").ToListAsync(cancellationToken);
             return [.. named.Where(sha => !files.Contains($"artifacts/{sha[..2]}/{sha}")).Select(sha => $"The database names the artifact {sha}, which is not in the backup.")];
         }
         catch (SqliteException e)

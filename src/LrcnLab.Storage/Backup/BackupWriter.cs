@@ -9,12 +9,10 @@ namespace LrcnLab.Storage.Backup;
 
 /// <summary>
 /// Writes everything that cannot be made again into one zip file, while the program goes on: the database as it was at one moment, and then the files that
-/// it names, which only ever grow or go. Prepared frames and pictures of clips are left out.
+/// it names, which nobody removes meanwhile. Prepared frames and pictures of clips are left out.
 /// </summary>
 public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOptions options, LabPaths paths, TimeProvider clock)
 {
-    private const int Attempts = 5;
-
     /// <summary>Writes a backup into <see cref="LabPaths.BackupRoot"/>.</summary>
     /// <returns>Its file and what it holds, or why there is none, in words.</returns>
     public async Task<(string? File, BackupManifest? Manifest, string? Refusal)> WriteAsync(IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
@@ -22,28 +20,33 @@ public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOp
         if (options.Database.Provider != DatabaseProvider.Sqlite)
             return (null, null, $"The database is PostgreSQL, which has its own tools: back it up with pg_dump, then copy the folders {paths.ArtifactRoot}, {paths.RunRoot}, {paths.DatasetRoot} and {paths.UploadRoot}.");
         Directory.CreateDirectory(paths.BackupRoot);
-        for (int attempt = 1; ; attempt++)
+        string file = Path.Combine(paths.BackupRoot, NextName()), unfinished = $"{file}.tmp", database = $"{file}.db";
+        // From before the database is copied, so that every file which it names stays.
+        using ArtifactHold hold = await ArtifactHold.AcquireAsync(paths, cancellationToken);
+        try
         {
-            string name = $"lrcnlab-{clock.GetUtcNow():yyyy-MM-dd-HHmmss}{(attempt == 1 ? "" : $"-{attempt}")}.zip";
-            string file = Path.Combine(paths.BackupRoot, name), unfinished = $"{file}.tmp", database = $"{file}.db";
-            try
-            {
-                if (await TryWriteAsync(unfinished, database, attempt == Attempts, progress, cancellationToken) is not var (manifest, refusal))
-                    continue;
-                if (refusal is null)
-                    File.Move(unfinished, file);
-                return (refusal is null ? file : null, manifest, refusal);
-            }
-            finally
-            {
-                File.Delete(unfinished);
-                File.Delete(database);
-            }
+            var (manifest, refusal) = await WriteAsync(unfinished, database, progress, cancellationToken);
+            if (refusal is not null)
+                return (null, null, refusal);
+            File.Move(unfinished, file);
+            return (file, manifest, null);
+        }
+        finally
+        {
+            File.Delete(unfinished);
+            File.Delete(database);
         }
     }
 
-    /// <summary>Null when a file was removed after the database had been copied: then all begins anew.</summary>
-    private async Task<(BackupManifest? Manifest, string? Refusal)?> TryWriteAsync(string target, string database, bool last, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    private string NextName()
+    {
+        string stamp = $"lrcnlab-{clock.GetUtcNow():yyyy-MM-dd-HHmmss}", name = $"{stamp}.zip";
+        for (int n = 2; File.Exists(Path.Combine(paths.BackupRoot, name)); n++)
+            name = $"{stamp}-{n}.zip";
+        return name;
+    }
+
+    private async Task<(BackupManifest? Manifest, string? Refusal)> WriteAsync(string target, string database, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
         progress?.Report(new BackupProgress("Copying the database", 0, 0));
         DateTime now = clock.GetUtcNow().UtcDateTime;
@@ -65,12 +68,8 @@ public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOp
                 progress?.Report(new BackupProgress("Copying files", done, total));
                 if (await AddAsync(zip, path, file, bytes => progress?.Report(new BackupProgress("Copying files", done += bytes, total)), cancellationToken) is { } entry)
                     entries.Add(entry);
-                else if (!IsArtifact(path))
-                    continue; // Files of a worker come and go; what counts of them is in the artifact store.
-                else if (!last && !await IsNamedAsync(path, cancellationToken))
-                    return null;
-                else
-                    missing.Add(path);
+                else if (IsArtifact(path))
+                    missing.Add(path); // Files of a worker come and go; what counts of them is in the artifact store.
             }
 
             await using Stream index = await zip.CreateEntry(BackupManifest.FileName).OpenAsync(cancellationToken);
@@ -94,7 +93,7 @@ public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOp
     {
         var files = new List<(string, string)>();
         await using var db = new LabDbContext(new DbContextOptionsBuilder<LabDbContext>().UseSqlite($"Data Source={database};Pooling=False").Options);
-        foreach (string sha256 in await db.Artifacts.Select(a => a.Sha256).OrderBy(s => s).ToListAsync(cancellationToken))
+        foreach (string sha256 in await ArtifactStore.Referenced(db).Select(a => a.Sha256).OrderBy(s => s).ToListAsync(cancellationToken))
             files.Add((Relative(paths.ArtifactFile(sha256)), paths.ArtifactFile(sha256)));
         foreach (Guid run in await db.Runs.Select(r => r.Id).ToListAsync(cancellationToken))
             Add(paths.RunFolder(run));
@@ -110,14 +109,6 @@ public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOp
     }
 
     private static bool IsArtifact(string path) => path.StartsWith("artifacts/", StringComparison.Ordinal);
-
-    /// <summary>Whether the database of now still names this file, so that it should be there.</summary>
-    private async Task<bool> IsNamedAsync(string path, CancellationToken cancellationToken)
-    {
-        string sha256 = Path.GetFileName(path);
-        await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db.Artifacts.AnyAsync(a => a.Sha256 == sha256, cancellationToken);
-    }
 
     /// <summary>Null when the file is gone.</summary>
     private static async Task<BackupEntry?> AddAsync(ZipArchive zip, string path, string file, Action<int> copied, CancellationToken cancellationToken)
