@@ -15,6 +15,7 @@ AddDatasets();
 AddQueue();
 AddHandover();
 AddMemory();
+AddMetrics();
 Add("phases", "Time in data, forward, backward and optimizer, float32 and bfloat16.", PhaseBenchmark.Run);
 return root.Parse(args).Invoke();
 
@@ -61,6 +62,22 @@ void AddHandover()
     var handover = new Command("handover", "Many short runs on few slots: their order, and the time between the end of one and the next one's training.") { runs, slots };
     handover.SetAction((parsed, _) => HandoverBenchmark.RunAsync(parsed.GetValue(runs), parsed.GetValue(slots)));
     root.Add(handover);
+}
+
+void AddMetrics()
+{
+    var senders = new Option<int>("--senders") { Description = "Runs that send at once.", DefaultValueFactory = _ => 16 };
+    var seconds = new Option<int>("--seconds") { Description = "How long they send.", DefaultValueFactory = _ => 60 };
+    var folder = new Option<string>("--folder") { Description = "For the journal.", Required = true, HelpName = "DIR" };
+    var ingest = new Command("ingest", "Points a second from worker events to the disk.") { senders, seconds };
+    ingest.SetAction((parsed, _) => IngestBenchmark.RunAsync(parsed.GetValue(senders), parsed.GetValue(seconds)));
+    var sender = new Command("ingest-sender", "One of its senders.") { folder, seconds };
+    sender.SetAction(parsed => IngestBenchmark.Send(parsed.GetValue(folder)!, parsed.GetValue(seconds)));
+    var store = new Command("store", "The metric store against one prepared INSERT a point.") { rounds, senders };
+    store.SetAction((parsed, _) => StoreBenchmark.RunAsync(parsed.GetValue(rounds), parsed.GetValue(senders)));
+    root.Add(ingest);
+    root.Add(sender);
+    root.Add(store);
 }
 
 void AddMemory()

@@ -39,6 +39,8 @@ public abstract record WorkerEvent
     {
         if (!line.StartsWith('{'))
             return null;
+        if (MetricLine.TryParse(line) is { } metric)
+            return metric;
         try
         {
             return JsonSerializer.Deserialize<WorkerEvent>(line, Reading);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using LrcnLab.Core.Specs;
 
 namespace LrcnLab.Core.Metrics;
@@ -41,5 +42,7 @@ public static class MetricKeys
     public static bool LowerIsBetter(string key) => key.Contains("loss", StringComparison.Ordinal) || key.Contains("error", StringComparison.Ordinal) || key.Contains("gradient_norm", StringComparison.Ordinal);
 
     /// <summary>True for keys that may be stored: letters, digits, <c>_ - . /</c>, at most 200 characters.</summary>
-    public static bool IsValid(string key) => key.Length is > 0 and <= 200 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/');
+    public static bool IsValid(string key) => key.Length is > 0 and <= 200 && !key.AsSpan().ContainsAnyExcept(Allowed);
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./");
 }

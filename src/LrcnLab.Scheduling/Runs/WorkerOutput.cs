@@ -7,8 +7,8 @@ namespace LrcnLab.Scheduling.Runs;
 /// <summary>Turns a worker's standard output into events. Holds a bounded number of them: a server that cannot keep up makes the worker wait, nothing is dropped.</summary>
 internal sealed class WorkerOutput(LineReader lines, CheckInClock checkIns, Action<LogLevel, string> note)
 {
-    private const int Capacity = 2048;
-    private const int BatchSize = 512;
+    private const int Capacity = 4096;
+    private const int BatchSize = 2048;
     private const int GarbageShown = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 

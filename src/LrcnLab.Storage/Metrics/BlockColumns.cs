@@ -38,6 +38,17 @@ internal sealed class BlockColumns
         return replaced;
     }
 
+    /// <summary>Adds a point that comes after all that are here.</summary>
+    public void Append(MetricPoint point)
+    {
+        Reserve(Count + 1);
+        _steps[Count] = point.Step;
+        _epochs[Count] = point.Epoch;
+        _times[Count] = Milliseconds(point.Time);
+        _values[Count] = point.Value;
+        Count++;
+    }
+
     /// <summary>The time as it is kept: to the millisecond below.</summary>
     public static DateTime Rounded(DateTime time) => DateTimeOffset.FromUnixTimeMilliseconds(Milliseconds(time)).UtcDateTime;
 
@@ -61,7 +72,7 @@ internal sealed class BlockColumns
         Count += steps.Length;
     }
 
-    private static long Milliseconds(DateTime time) => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)).ToUnixTimeMilliseconds();
+    private static long Milliseconds(DateTime time) => time.Ticks / TimeSpan.TicksPerMillisecond - DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMillisecond;
 
     private int Insert(int at)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using LrcnLab.Core.Metrics;
 using LrcnLab.Storage.Entities;
@@ -217,14 +218,36 @@ public sealed class MetricStore : IAsyncDisposable
     private async Task ApplyAsync(LabDbContext db, List<Request> group)
     {
         _commits++;
-        var bySeries = group.SelectMany(r => r.Samples, (r, s) => (r.RunId, s.Key, s.Point)).GroupBy(s => (s.RunId, s.Key), s => s.Point);
-        foreach (IGrouping<(Guid Run, string Key), MetricPoint> points in bySeries)
+        await using var rows = new MetricRows(db);
+        foreach (var (run, bySeries) in BySeries(group))
         {
-            if (!_open.TryGetValue(points.Key, out OpenSeries? series))
-                _open[points.Key] = series = await OpenSeries.LoadAsync(db, points.Key.Run, points.Key.Key, points.First(), CancellationToken.None);
-            series.LastUse = _commits;
-            await series.ApplyAsync(db, points, CancellationToken.None);
+            foreach (var (key, points) in bySeries)
+            {
+                if (!_open.TryGetValue((run, key), out OpenSeries? series))
+                    _open[(run, key)] = series = await OpenSeries.LoadAsync(db, run, key, points[0], CancellationToken.None);
+                series.LastUse = _commits;
+                await series.ApplyAsync(db, rows, points, CancellationToken.None);
+            }
         }
+
+        await rows.FlushAsync();
+    }
+
+    private static Dictionary<Guid, Dictionary<string, List<MetricPoint>>> BySeries(List<Request> group)
+    {
+        var runs = new Dictionary<Guid, Dictionary<string, List<MetricPoint>>>();
+        foreach (Request request in group)
+        {
+            if (!runs.TryGetValue(request.RunId, out var series))
+                runs[request.RunId] = series = [];
+            foreach (MetricSample sample in request.Samples)
+            {
+                ref List<MetricPoint>? points = ref CollectionsMarshal.GetValueRefOrAddDefault(series, sample.Key, out _);
+                (points ??= []).Add(sample.Point);
+            }
+        }
+
+        return runs;
     }
 
     private void CloseLongUnused()

@@ -11,6 +11,8 @@ public sealed class WorkerEventTests
 {
     private static readonly DateTime Noon = new(2026, 3, 1, 12, 0, 0, 123, DateTimeKind.Utc);
 
+    private static readonly JsonSerializerOptions Strict = new(LabJson.Options) { RespectNullableAnnotations = true };
+
     private static readonly WorkerEvent[] OneOfEach =
     [
         new StartedEvent
@@ -121,6 +123,33 @@ public sealed class WorkerEventTests
         string[] lines = [.. OneOfEach.Select(e => e.ToLine())];
         Gen.Select(Gen.OneOf(lines), Gen.Int[0, 1000], Gen.Int[0, 10], Gen.String[0, 3]).Sample(
             (line, at, cut, put) => WorkerEvent.Parse(line.Remove(at %= line.Length, Math.Min(cut, line.Length - at)).Insert(at, put)), iter: 5_000);
+    }
+
+    /// <summary>Metrics have a way of their own to be read; it must say what the general one says.</summary>
+    [Fact]
+    public void Parse_OfADamagedMetric_SaysWhatTheGeneralReaderSays()
+    {
+        string line = new MetricEvent { Sequence = 12, Time = Noon, Step = 7, Epoch = 0.5, Values = new Dictionary<string, double> { ["train/loss"] = 1.25, ["b"] = double.NaN, ["c"] = -3e9 } }.ToLine();
+        string[] pieces = ["", "\"", "\\u0061", "null", "1", ",", "{", "}", "\"NaN\"", "\"x\":1,", "é", " ", "-", "\"step\":3,", ":"];
+        Gen.Select(Gen.Int[0, 1000], Gen.Int[0, 12], Gen.OneOf(pieces)).Sample(
+            (at, cut, put) =>
+            {
+                string damaged = line.Remove(at %= line.Length, Math.Min(cut, line.Length - at)).Insert(at, put);
+                Assert.Equal(General(damaged), WorkerEvent.Parse(damaged)?.ToLine());
+            },
+            iter: 20_000);
+
+        static string? General(string text)
+        {
+            try
+            {
+                return text.StartsWith('{') ? JsonSerializer.Deserialize<WorkerEvent>(text, Strict)?.ToLine() : null;
+            }
+            catch (Exception e) when (e is JsonException or NotSupportedException)
+            {
+                return null;
+            }
+        }
     }
 
     [Fact]
