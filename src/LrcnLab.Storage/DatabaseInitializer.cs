@@ -31,8 +31,8 @@ public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts
         }
     }
 
-    /// <summary>Above this a check takes too long for a start; a backup that is verified checks it too.</summary>
-    private const long MostBytesToCheck = 1L << 30;
+    /// <summary>Above this a start would take longer with every point; larger ones are checked while the program runs, see <see cref="Integrity.IntegrityService"/>.</summary>
+    internal const long MostBytesToCheck = 64L << 20;
 
     private async Task<string?> MigrateAsync(CancellationToken cancellationToken)
     {

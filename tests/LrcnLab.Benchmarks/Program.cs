@@ -75,6 +75,10 @@ void AddMetrics()
     sender.SetAction(parsed => IngestBenchmark.Send(parsed.GetValue(folder)!, parsed.GetValue(seconds)));
     var store = new Command("store", "The metric store against one prepared INSERT a point.") { rounds, senders };
     store.SetAction((parsed, _) => StoreBenchmark.RunAsync(parsed.GetValue(rounds), parsed.GetValue(senders)));
+    var keepHistory = new Option<string?>("--keep") { Description = "Data folder to leave behind, for the program to be started on.", HelpName = "DIR" };
+    var history = new Command("history", "What reading takes at 1, 10 and 100 million points.") { rounds, keepHistory };
+    history.SetAction((parsed, _) => HistoryBenchmark.RunAsync(parsed.GetValue(rounds), parsed.GetValue(keepHistory)));
+    root.Add(history);
     root.Add(ingest);
     root.Add(sender);
     root.Add(store);

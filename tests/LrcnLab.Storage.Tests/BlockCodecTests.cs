@@ -14,7 +14,7 @@ public sealed class BlockCodecTests
         (step, epoch, time, value) => new MetricPoint(step, epoch, DateTime.UnixEpoch.AddMilliseconds(time), value));
 
     [Fact]
-    public void Decode_OfEncoded_IsTheSameBitForBit() => Points.Array[0, 300].Sample(points =>
+    public void Decode_OfEncoded_IsTheSameBitForBit() => Points.Array[0, 600].Sample(points =>
     {
         var columns = new BlockColumns(0);
         foreach (MetricPoint point in points)
@@ -25,6 +25,10 @@ public sealed class BlockCodecTests
         Assert.Equal(columns.Times.ToArray(), again.Times.ToArray());
         Assert.Equal(Bits(columns.Epochs), Bits(again.Epochs));
         Assert.Equal(Bits(columns.Values), Bits(again.Values));
+        if (BlockCodec.Summary(BlockCodec.Encode(columns)) is { } summary)
+            Assert.Equal(BlockSummary.Of(columns).ToString(), summary.ToString());
+        else
+            Assert.InRange(columns.Count, 0, 255);
     });
 
     [Fact]

@@ -136,6 +136,43 @@ public sealed class MetricStoreTests
         Assert.Empty((await database.Metrics.ReadAsync(run, "train/loss", 200, 30_000, null, Cancel))!.Steps);
     }
 
+    /// <summary>A view with fewer buckets than blocks is put together from what the blocks say of themselves.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Read_OfAVeryLongSeries_LosesNoSpikeAndNothingThatIsNotFinite(int seed)
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync();
+        Guid run = await database.AddRunAsync();
+        const int Count = 200_000, Window = 8192, Points = 400;
+        var random = new Random(seed);
+        MetricSample[] samples = [.. Enumerable.Range(0, Count).Select(s => Sample("train/loss", s, (float)random.NextDouble()))];
+        var expected = new SortedSet<long> { 0, Count - 1 };
+        for (int at = 0; at + Window < Count; at += Window)
+        {
+            // Farther apart than a bucket is wide.
+            int high = at + random.Next(Window / 4), low = at + Window / 2 + random.Next(Window / 4), odd = at + random.Next(Window);
+            (samples[high], samples[low]) = (Sample("train/loss", high, 100 + random.Next(9)), Sample("train/loss", low, -100 - random.Next(9)));
+            if (odd != high && odd != low)
+                samples[odd] = Sample("train/loss", odd, random.Next(3) switch { 0 => double.NaN, 1 => double.PositiveInfinity, _ => double.NegativeInfinity });
+            expected.UnionWith([high, low, odd]);
+        }
+
+        await database.Metrics.WriteAsync(run, samples, Cancel);
+
+        MetricSeriesData all = (await database.Metrics.ReadAsync(run, "train/loss", Points, null, null, Cancel))!;
+        Assert.Equal(Count, all.TotalCount);
+        Assert.Empty(expected.Except(all.Steps));
+        Assert.Equal(all.Steps.Order().Distinct(), all.Steps);
+        Assert.InRange(all.Steps.Length, Points / 2, Points + Count / Window);
+        Assert.Equal(all.Steps.Select(s => samples[s].Point.Value), all.Values);
+        Assert.Equal(all.Steps.Select(s => s / 20.0), all.Epochs);
+
+        MetricSeriesData part = (await database.Metrics.ReadAsync(run, "train/loss", 200, 12_345, 198_765, Cancel))!;
+        Assert.Equal((198_765 - 12_345 + 1, 12_345, 198_765), (part.TotalCount, part.Steps[0], part.Steps[^1]));
+        Assert.Empty(expected.Where(s => s is > 12_345 and < 198_765).Except(part.Steps));
+    }
+
     [Fact]
     public async Task Read_BesideAnotherMetric_TakesItsLatestValueByThen()
     {

@@ -3,13 +3,16 @@ namespace LrcnLab.Core.Metrics;
 /// <summary>Fewer points for the eye, none of the extremes lost.</summary>
 public static class Thinning
 {
+    /// <summary>First, last, minimum, maximum.</summary>
+    public const int KeptOfBucket = 4;
+
     /// <summary>
     /// Indices, rising, of at most about <paramref name="points"/> values (non-finite ones come on top): of each bucket of neighbours the first, last,
     /// minimum, maximum and every NaN or infinity.
     /// </summary>
     public static IReadOnlyList<int> Select(ReadOnlySpan<double> values, int points)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(points, 4);
+        ArgumentOutOfRangeException.ThrowIfLessThan(points, KeptOfBucket);
         var kept = new List<int>(Math.Min(values.Length, points));
         if (values.Length <= points)
         {
@@ -18,7 +21,7 @@ public static class Thinning
             return kept;
         }
 
-        int buckets = points / 4;
+        int buckets = points / KeptOfBucket;
         for (int b = 0; b < buckets; b++)
         {
             int from = (int)((long)values.Length * b / buckets), to = (int)((long)values.Length * (b + 1) / buckets);

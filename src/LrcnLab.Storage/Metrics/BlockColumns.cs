@@ -21,6 +21,8 @@ internal sealed class BlockColumns
 
     public MetricPoint this[int i] => new(_steps[i], _epochs[i], DateTimeOffset.FromUnixTimeMilliseconds(_times[i]).UtcDateTime, _values[i]);
 
+    public StoredPoint StoredAt(int i) => new(_steps[i], _epochs[i], _times[i], _values[i]);
+
     /// <summary>Sets the point at its step: behind all others, in between, or in place of the one that is there.</summary>
     /// <returns>The value that was replaced; null when the step is new.</returns>
     public double? Set(MetricPoint point)
@@ -70,6 +72,15 @@ internal sealed class BlockColumns
         times.CopyTo(_times.AsSpan(Count));
         values.CopyTo(_values.AsSpan(Count));
         Count += steps.Length;
+    }
+
+    /// <summary>Makes room for points that come after all that are here, to be filled by the caller at once.</summary>
+    public (Memory<long> Steps, Memory<double> Epochs, Memory<long> Times, Memory<double> Values) Extend(int count)
+    {
+        Reserve(Count + count);
+        int at = Count;
+        Count += count;
+        return (_steps.AsMemory(at, count), _epochs.AsMemory(at, count), _times.AsMemory(at, count), _values.AsMemory(at, count));
     }
 
     private static long Milliseconds(DateTime time) => time.Ticks / TimeSpan.TicksPerMillisecond - DateTime.UnixEpoch.Ticks / TimeSpan.TicksPerMillisecond;

@@ -59,15 +59,7 @@ public sealed class MetricStore : IAsyncDisposable
     public async Task<MetricSeriesData?> ReadAsync(Guid runId, string key, int points, long? fromStep, long? toStep, string? other, CancellationToken cancellationToken)
     {
         await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
-        long from = fromStep ?? long.MinValue, to = toStep ?? long.MaxValue;
-        if (await ColumnsAsync(db, runId, key, from, to, cancellationToken) is not { } all)
-            return null;
-        MetricSeriesData data = Thin(key, all, from, to, points);
-        if (other is null)
-            return data;
-        // Its last value before the range counts too.
-        BlockColumns? beside = await ColumnsAsync(db, runId, other, long.MinValue, to, cancellationToken);
-        return data with { Other = Beside(data.Steps, beside) };
+        return await SeriesReader.ReadAsync(db, runId, key, points, fromStep ?? long.MinValue, toStep ?? long.MaxValue, other, cancellationToken);
     }
 
     /// <summary>Every point of a series, block by block, by rising step; nothing when the run has no such series.</summary>
@@ -80,39 +72,6 @@ public sealed class MetricStore : IAsyncDisposable
             BlockColumns columns = BlockCodec.Decode(block);
             yield return new MetricSeriesData(key, columns.Count, columns.Steps.ToArray(), columns.Epochs.ToArray(), columns.Times.ToArray(), columns.Values.ToArray());
         }
-    }
-
-    private static async Task<BlockColumns?> ColumnsAsync(LabDbContext db, Guid runId, string key, long from, long to, CancellationToken cancellationToken)
-    {
-        Guid series = await db.MetricSeries.Where(s => s.RunId == runId && s.Key == key).Select(s => s.Id).SingleOrDefaultAsync(cancellationToken);
-        if (series == Guid.Empty)
-            return null;
-        List<byte[]> blocks = await db.MetricBlocks
-            .Where(b => b.SeriesId == series && b.LastStep >= from && b.FirstStep <= to)
-            .OrderBy(b => b.FirstStep)
-            .Select(b => b.Data)
-            .ToListAsync(cancellationToken);
-        var all = new BlockColumns(blocks.Count * OpenSeries.BlockSize);
-        foreach (byte[] block in blocks)
-        {
-            BlockColumns columns = BlockCodec.Decode(block);
-            all.Append(columns.Steps, columns.Epochs, columns.Times, columns.Values);
-        }
-
-        return all;
-    }
-
-    private static double[] Beside(long[] steps, BlockColumns? other)
-    {
-        double[] beside = new double[steps.Length];
-        for (int i = 0, at = -1; i < steps.Length; i++)
-        {
-            while (other is not null && at + 1 < other.Count && other.Steps[at + 1] <= steps[i])
-                at++;
-            beside[i] = at < 0 ? double.NaN : other!.Values[at];
-        }
-
-        return beside;
     }
 
     /// <summary>All series of a run, by key.</summary>
@@ -134,28 +93,6 @@ public sealed class MetricStore : IAsyncDisposable
     {
         _requests.Writer.TryComplete();
         await _loop;
-    }
-
-    private static MetricSeriesData Thin(string key, BlockColumns all, long from, long to, int points)
-    {
-        int start = LowerBound(all.Steps, from);
-        int end = to == long.MaxValue ? all.Count : LowerBound(all.Steps, to + 1);
-        IReadOnlyList<int> kept = Thinning.Select(all.Values[start..end], points);
-        var data = new MetricSeriesData(key, end - start, new long[kept.Count], new double[kept.Count], new long[kept.Count], new double[kept.Count]);
-        for (int i = 0; i < kept.Count; i++)
-        {
-            int at = start + kept[i];
-            (data.Steps[i], data.Epochs[i], data.Times[i], data.Values[i]) = (all.Steps[at], all.Epochs[at], all.Times[at], all.Values[at]);
-        }
-
-        return data;
-    }
-
-    /// <summary>Index of the first step that is not below <paramref name="step"/>.</summary>
-    private static int LowerBound(ReadOnlySpan<long> steps, long step)
-    {
-        int at = steps.BinarySearch(step);
-        return at < 0 ? ~at : at;
     }
 
     private async Task WriteLoopAsync()
