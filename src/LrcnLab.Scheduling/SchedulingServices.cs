@@ -73,6 +73,7 @@ public static class SchedulingServices
         services.AddSingleton<UploadService>();
         services.AddSingleton<UploadReceiver>();
         services.AddHostedService<UploadUpkeep>();
+        services.AddHostedService<IntegrityUpkeep>();
 
         services.AddSingleton<WebhookHttp>();
         services.AddSingleton<NotificationUpkeep>();

@@ -46,6 +46,9 @@ public sealed record LabOptions
     /// <summary>After how many days in the bin a run is removed for good; 0 for never.</summary>
     public int BinDays { get; init; } = 30;
 
+    /// <summary>After how many days the file of a checkpoint is read again, to see whether it is still what it was; 0 for never by itself.</summary>
+    public int VerifyDays { get; init; } = 30;
+
     /// <summary>How often this machine and its workers are measured; 0 for never.</summary>
     public TimeSpan SystemMetricsInterval { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -78,6 +81,7 @@ public sealed record LabOptions
         Check(SlotsPerGpu is >= 0 and <= 16, $"Lab:SlotsPerGpu is {SlotsPerGpu}: allowed are 0 to 16.");
         Check(WorkerMemoryMiB is null or >= 0, $"Lab:WorkerMemoryMiB is {WorkerMemoryMiB}: allowed are 0 and more.");
         Check(BinDays is >= 0 and <= 3650, $"Lab:BinDays is {BinDays}: allowed are 0 to 3650.");
+        Check(VerifyDays is >= 0 and <= 3650, $"Lab:VerifyDays is {VerifyDays}: allowed are 0 to 3650.");
         foreach (string root in ImportRoots)
             Check(Directory.Exists(root), $"Lab:ImportRoots names \"{root}\", which is no folder.");
         CheckTime(StopGrace, nameof(StopGrace));

@@ -1,4 +1,5 @@
 using LrcnLab.Storage.Backup;
+using LrcnLab.Storage.Integrity;
 using LrcnLab.Storage.Metrics;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -23,6 +24,9 @@ public static class StorageServices
         services.AddSingleton<DatabaseInitializer>();
         services.AddSingleton<BackupWriter>();
         services.AddSingleton<BackupService>();
+        services.AddSingleton<ArtifactVerifier>();
+        services.AddSingleton<Orphans>();
+        services.AddSingleton<IntegrityService>();
         return services;
     }
 

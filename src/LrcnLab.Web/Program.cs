@@ -12,6 +12,7 @@ using LrcnLab.Web.Features.Runs;
 using LrcnLab.Web.Features.Runs.Export;
 using LrcnLab.Web.Features.Settings;
 using LrcnLab.Web.Features.Settings.Backup;
+using LrcnLab.Web.Features.Settings.Integrity;
 using LrcnLab.Web.Features.Settings.Retention;
 using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Connections;
@@ -105,6 +106,7 @@ api.MapNodes();
 api.MapProjects();
 api.MapNotifications();
 api.MapBackups();
+api.MapIntegrity();
 api.MapRetention();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 

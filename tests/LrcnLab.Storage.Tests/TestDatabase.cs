@@ -53,6 +53,9 @@ public sealed class TestDatabase : IAsyncDisposable
         return test;
     }
 
+    public T Get<T>()
+        where T : notnull => _services.GetRequiredService<T>();
+
     public Task<LabDbContext> OpenAsync() => _services.GetRequiredService<IDbContextFactory<LabDbContext>>().CreateDbContextAsync(Cancel);
 
     /// <summary>Goes on with new services on the same data, as a new process does. The old ones are not asked to finish anything.</summary>
@@ -83,7 +86,7 @@ public sealed class TestDatabase : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private ServiceProvider Build() => new ServiceCollection().AddLabStorage(Options).BuildServiceProvider();
+    private ServiceProvider Build() => new ServiceCollection().AddLogging().AddLabStorage(Options).BuildServiceProvider();
 
     private static DatasetVersion Version() => new()
     {

@@ -35,6 +35,12 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("Problem")
+                        .HasColumnType("text");
+
+                    b.Property<DateTime?>("VerifiedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.HasKey("Sha256");
 
                     b.ToTable("Artifacts");

@@ -30,6 +30,12 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("Problem")
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime?>("VerifiedAt")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Sha256");
 
                     b.ToTable("Artifacts");

@@ -42,6 +42,7 @@ internal static class LabPages
         ("queue", "/queue"),
         ("settings", "/settings"),
         ("backup", "/settings/backup"),
+        ("integrity", "/settings/integrity"),
         ("retention", "/settings/retention"),
         ("projects", "/settings/projects"),
         ("webhooks", "/settings/webhooks"),

@@ -2,6 +2,7 @@ using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
+using LrcnLab.Storage.Integrity;
 using LrcnLab.Web.Components;
 using LrcnLab.Web.Features.Data;
 using LrcnLab.Web.Features.Runs;
@@ -18,9 +19,16 @@ public sealed partial class HomePage : IDisposable
     private Import? _import;
     private IDisposable? _subscription;
     private long _revision;
+    private int _damaged;
 
     [Inject]
     public required StartupCheck Check { get; init; }
+
+    [Inject]
+    public required IntegrityService Integrity { get; init; }
+
+    [Inject]
+    public required ArtifactVerifier Verifier { get; init; }
 
     [Inject]
     public required RunQueries Runs { get; init; }
@@ -49,6 +57,7 @@ public sealed partial class HomePage : IDisposable
     {
         _subscription = Feed.SubscribeAll(change => change.Parts == RunParts.System ? Task.CompletedTask : InvokeAsync(LoadAsync));
         await LoadAsync();
+        _damaged = (await Verifier.DamagedAsync(_closed.Token)).Count;
         _ = FollowImportAsync();
     }
 

@@ -28,7 +28,7 @@ public static class CheckpointEndpoints
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
         return await db.Checkpoints.AsNoTracking().FirstOrDefaultAsync(c => c.Id == id, cancel) is { } c
-            ? Results.Ok(new CheckpointRow(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt, c.Name))
+            ? Results.Ok(CheckpointRow.Of(c, await db.Artifacts.Where(a => a.Sha256 == c.Sha256).Select(a => a.Problem).FirstOrDefaultAsync(cancel)))
             : NoCheckpoint(id);
     }
 

@@ -27,7 +27,12 @@ public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, 
 
 public sealed record CheckpointRow(
     Guid Id, string Kind, int Epoch, long Step, long Bytes, string Sha256, long WeightsBytes, string WeightsSha256,
-    IReadOnlyDictionary<string, double> Metrics, DateTime CreatedAt, string? Name);
+    IReadOnlyDictionary<string, double> Metrics, DateTime CreatedAt, string? Name, string? Problem)
+{
+    /// <param name="problem">What is wrong with its file, as it was last read; null when nothing is.</param>
+    public static CheckpointRow Of(Checkpoint c, string? problem) =>
+        new(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt, c.Name, problem);
+}
 
 /// <param name="SlotHours">Hours on slots, of all attempts, summed over slots.</param>
 /// <param name="EnergyWh">Of the GPU; null where nobody measures it.</param>
@@ -102,9 +107,9 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
     public async Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync(Guid run, CancellationToken cancel)
     {
         await using LabDbContext db = await database.CreateDbContextAsync(cancel);
-        var rows = await db.Checkpoints.AsNoTracking().Where(c => c.RunId == run).ToListAsync(cancel);
-        return [.. rows.OrderBy(c => c.Kind == "best" ? 0 : c.Kind == "last" ? 1 : c.Kind == Checkpoint.Start ? 3 : 2).ThenByDescending(c => c.Epoch)
-            .Select(c => new CheckpointRow(c.Id, c.Kind, c.Epoch, c.Step, c.Bytes, c.Sha256, c.WeightsBytes, c.WeightsSha256, c.Metrics, c.CreatedAt, c.Name))];
+        var rows = await (from c in db.Checkpoints.AsNoTracking() where c.RunId == run join a in db.Artifacts on c.Sha256 equals a.Sha256 select new { Checkpoint = c, a.Problem }).ToListAsync(cancel);
+        return [.. rows.OrderBy(r => r.Checkpoint.Kind == "best" ? 0 : r.Checkpoint.Kind == "last" ? 1 : r.Checkpoint.Kind == Checkpoint.Start ? 3 : 2).ThenByDescending(r => r.Checkpoint.Epoch)
+            .Select(r => CheckpointRow.Of(r.Checkpoint, r.Problem))];
     }
 
     private async Task<RunUsage> UsageAsync(LabDbContext db, Run run, Dictionary<string, MetricSummary> summaries, CancellationToken cancel)
