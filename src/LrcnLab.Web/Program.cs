@@ -10,6 +10,7 @@ using LrcnLab.Web.Features.Projects;
 using LrcnLab.Web.Features.Queue;
 using LrcnLab.Web.Features.Runs;
 using LrcnLab.Web.Features.Runs.Export;
+using LrcnLab.Web.Features.Runs.Table;
 using LrcnLab.Web.Features.Settings;
 using LrcnLab.Web.Features.Settings.Backup;
 using LrcnLab.Web.Features.Settings.Integrity;
@@ -59,6 +60,8 @@ builder.Services.AddProblemDetails();
 builder.Services.AddExceptionHandler<StorageFullHandler>();
 builder.Services.ConfigureHttpJsonOptions(json => LabJson.Configure(json.SerializerOptions));
 builder.Services.AddSingleton<RunQueries>();
+builder.Services.AddSingleton<RunIndex>();
+builder.Services.AddSingleton<RunTableQueries>();
 builder.Services.AddSingleton<QueueQueries>();
 builder.Services.AddSingleton<NodeQueries>();
 builder.Services.AddSingleton<ProjectQueries>();
@@ -112,6 +115,8 @@ app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 app.Lifetime.ApplicationStarted.Register(() =>
 {
+    // With many thousand runs the first look takes a second or two.
+    _ = app.Services.GetRequiredService<RunIndex>().ReadAsync([], app.Lifetime.ApplicationStopping);
     Console.WriteLine($"LrcnLab {typeof(Program).Assembly.GetName().Version?.ToString(3)} is ready: {string.Join(", ", app.Urls)}");
     Console.WriteLine($"Data lies in {paths.DataDirectory}. Press Ctrl+C to stop; running runs are paused and go on at the next start.");
     if (app.Urls.FirstOrDefault() is { } address)

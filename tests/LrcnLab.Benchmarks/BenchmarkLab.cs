@@ -5,6 +5,7 @@ using LrcnLab.Storage;
 using LrcnLab.Storage.Entities;
 using LrcnLab.Web.Features.Queue;
 using LrcnLab.Web.Features.Runs;
+using LrcnLab.Web.Features.Runs.Table;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,7 +32,7 @@ internal sealed class BenchmarkLab : IAsyncDisposable
         var options = new LabOptions { DataDirectory = folder, SamplesDirectory = Path.Combine(folder, "none"), Slots = 2 };
         new LabPaths(folder).CreateFolders();
         ServiceProvider services = new ServiceCollection().AddLogging().AddLabStorage(options).AddLabScheduling(options)
-            .AddSingleton<RunQueries>().AddSingleton<QueueQueries>().BuildServiceProvider();
+            .AddSingleton<RunQueries>().AddSingleton<RunIndex>().AddSingleton<RunTableQueries>().AddSingleton<QueueQueries>().BuildServiceProvider();
         if (await services.GetRequiredService<DatabaseInitializer>().InitializeAsync(CancellationToken.None) is { } failure)
             throw new InvalidOperationException(failure);
         return new BenchmarkLab(services, folder, keep);

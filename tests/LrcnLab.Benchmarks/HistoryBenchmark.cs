@@ -4,6 +4,7 @@ using LrcnLab.Core.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Metrics;
 using LrcnLab.Web.Features.Runs;
+using LrcnLab.Web.Features.Runs.Table;
 
 namespace LrcnLab.Benchmarks;
 
@@ -53,6 +54,13 @@ internal static class HistoryBenchmark
         Say("opening: check, migrations, WAL", opening.Skip(1));
         await using BenchmarkLab lab = await BenchmarkLab.CreateAsync(folder);
         MetricStore metrics = lab.Get<MetricStore>();
+        RunTableQueries tables = lab.Get<RunTableQueries>();
+        string best = $"best({MetricKeys.ValidationAccuracy})";
+        Say("list of runs, the first time", await AskAsync(0, () => TableAsync(tables, null, null, []), warmUp: false));
+        Say("list of runs, filtered and sorted by metrics", await AskAsync(rounds, () => TableAsync(tables, $"{best} > 0.01 and state = completed", $"-{best}", RunColumns.Default)));
+        Say("list of runs, filtered and sorted by settings", await AskAsync(rounds, () => TableAsync(tables, "model.sequence.hidden >= 1", "optimizer.learningRate", ["name", "model.sequence.hidden"])));
+        Say("list of runs, filtered by a word, newest first", await AskAsync(rounds, () => TableAsync(tables, "run-99", null, RunColumns.Default)));
+        Say("list of runs, sorted by a value at an epoch", await AskAsync(rounds, () => TableAsync(tables, null, $"at({MetricKeys.TrainLoss}, 5)", RunColumns.Default)));
         Say("a series of 1,000,000 points, thinned to 2,000", await AskAsync(rounds, () => metrics.ReadAsync(longest, MetricKeys.TrainLoss, 2000, null, null, CancellationToken.None)));
         Say("a hundredth of it", await AskAsync(rounds, () => metrics.ReadAsync(longest, MetricKeys.TrainLoss, 2000, 500_000, 510_000, CancellationToken.None)));
         Say("100 runs x 4 charts x 10,000 points, thinned to 1,000", await AskAsync(rounds, async () =>
@@ -99,17 +107,23 @@ internal static class HistoryBenchmark
         }
     }
 
-    private static async Task<IEnumerable<double>> AskAsync(int rounds, Func<Task> ask)
+    private static async Task TableAsync(RunTableQueries tables, string? query, string? sort, IReadOnlyList<string> columns)
+    {
+        if ((await tables.ReadAsync(new RunTableRequest(query, sort, columns), CancellationToken.None)).Problem is { } problem)
+            throw new InvalidOperationException(problem.Message);
+    }
+
+    private static async Task<IEnumerable<double>> AskAsync(int rounds, Func<Task> ask, bool warmUp = true)
     {
         var times = new List<double>();
-        for (int i = 0; i <= rounds; i++)
+        for (int i = warmUp ? 0 : 1; i <= Math.Max(1, rounds); i++)
         {
             long start = Stopwatch.GetTimestamp();
             await ask();
             times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
-        return times.Skip(1);
+        return times.Skip(warmUp ? 1 : 0);
     }
 
     private static void Say(string what, IEnumerable<double> times)

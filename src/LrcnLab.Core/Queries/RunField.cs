@@ -94,7 +94,7 @@ public sealed record RunField(RunFieldKind Kind, string Name, double Epoch = 0)
             return (null, $"\"{text}\" is a metric, which has many values: write best({text}), last({text}) or at({text}, 5).");
         if (text.Contains('.', StringComparison.Ordinal) && Sections.Contains(text.Split('.', '[')[0]))
             return (new RunField(RunFieldKind.Setting, text), null);
-        return (null, $"There is no field \"{text}\". Known are {string.Join(", ", Properties.Keys)}, settings such as optimizer.learning_rate, and metrics such as best(validation/loss).");
+        return (null, $"There is no field \"{text}\". Known are {string.Join(", ", Properties.Keys)}, settings such as optimizer.learningRate, and metrics such as best(validation/loss).");
     }
 
     public override string ToString() => Kind switch

@@ -88,6 +88,13 @@ public sealed class MetricStore : IAsyncDisposable
         return [.. rows.Select(s => new SeriesSummary(s.RunId, s.Key, s.Count, s.First.ToPoint(), s.Last.ToPoint(), s.Min.ToPoint(), s.Max.ToPoint()))];
     }
 
+    /// <summary>What a metric was when an epoch was done, of those of these runs that got so far: the last value by then.</summary>
+    public async Task<IReadOnlyDictionary<Guid, double>> AtEpochAsync(IReadOnlyCollection<Guid> runIds, string key, double epoch, CancellationToken cancellationToken)
+    {
+        await using LabDbContext db = await _contexts.CreateDbContextAsync(cancellationToken);
+        return await SeriesReader.AtEpochAsync(db, runIds, key, epoch, cancellationToken);
+    }
+
     /// <summary>Writes what is waiting, then ends.</summary>
     public async ValueTask DisposeAsync()
     {

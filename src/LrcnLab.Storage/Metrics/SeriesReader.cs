@@ -22,6 +22,49 @@ internal static class SeriesReader
         return data with { Other = Beside(data.Steps, beside is null ? null : Join(beside)) };
     }
 
+    /// <inheritdoc cref="MetricStore.AtEpochAsync"/>
+    public static async Task<IReadOnlyDictionary<Guid, double>> AtEpochAsync(LabDbContext db, IReadOnlyCollection<Guid> runIds, string key, double epoch, CancellationToken cancellationToken)
+    {
+        // One block each: the last that begins by then. Who does not count steps by epochs has all of them looked through.
+        var counted = from s in db.MetricSeries
+                      where s.Key == key && runIds.Contains(s.RunId) && s.Last.Epoch >= epoch
+                      join r in db.Runs on s.RunId equals r.Id
+                      let end = r.StepsPerEpoch > 0 ? r.StepsPerEpoch * epoch : double.MaxValue
+                      select new { s.RunId, SeriesId = s.Id, Data = db.MetricBlocks.Where(b => b.SeriesId == s.Id && b.FirstStep <= end).OrderByDescending(b => b.FirstStep).Select(b => b.Data).FirstOrDefault() };
+        var values = new Dictionary<Guid, double>();
+        foreach (var found in await counted.ToListAsync(cancellationToken))
+        {
+            double? value = found.Data is null ? null : At(BlockCodec.Decode(found.Data), epoch);
+            value ??= await SearchAsync(db, found.SeriesId, epoch, cancellationToken);
+            if (value is double known)
+                values[found.RunId] = known;
+        }
+
+        return values;
+    }
+
+    private static async Task<double?> SearchAsync(LabDbContext db, Guid series, double epoch, CancellationToken cancellationToken)
+    {
+        await foreach (byte[] block in db.MetricBlocks.Where(b => b.SeriesId == series).OrderByDescending(b => b.FirstStep).Select(b => b.Data).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            if (At(BlockCodec.Decode(block), epoch) is double value)
+                return value;
+        }
+
+        return null;
+    }
+
+    private static double? At(BlockColumns columns, double epoch)
+    {
+        for (int i = columns.Count - 1; i >= 0; i--)
+        {
+            if (columns.Epochs[i] <= epoch)
+                return columns.Values[i];
+        }
+
+        return null;
+    }
+
     /// <summary>The blocks in a range of steps; null when there is no such series.</summary>
     private static async Task<List<Part>?> PartsAsync(LabDbContext db, Guid runId, string key, long from, long to, CancellationToken cancellationToken)
     {

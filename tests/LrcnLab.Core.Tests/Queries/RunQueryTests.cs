@@ -109,7 +109,7 @@ public sealed class RunQueryTests
     [Fact]
     public void Field_IsReadAsItIsWritten()
     {
-        foreach (string text in (string[])["state", "optimizer.learning_rate", "best(validation/loss)", "last(train/loss)", "min(a)", "max(a)", "first(a)", "count(a)", "at(train/loss, 2.5)"])
+        foreach (string text in (string[])["state", "optimizer.learningRate", "best(validation/loss)", "last(train/loss)", "min(a)", "max(a)", "first(a)", "count(a)", "at(train/loss, 2.5)"])
             Assert.Equal(text, RunField.Parse(text).Field!.ToString());
         Assert.Equal("at(train/loss, 5)", RunField.Parse(" AT( train/loss ,5 )").Field!.ToString());
     }

@@ -7,6 +7,7 @@ using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Runs.Bin;
 using LrcnLab.Web.Features.Runs.Life;
 using LrcnLab.Web.Features.Runs.Logs;
+using LrcnLab.Web.Features.Runs.Table;
 using LrcnLab.Web.Hosting;
 using Microsoft.EntityFrameworkCore;
 
@@ -32,6 +33,7 @@ public static class RunEndpoints
         Action(runs, "pause", service => service.PauseAsync);
         Action(runs, "resume", service => service.ResumeAsync);
         Action(runs, "retry", service => service.ResumeAsync);
+        runs.MapRunTable();
         runs.MapLife();
         runs.MapBin();
         runs.MapGet("/{id:guid}/confusion-matrices", MatricesAsync).WithName("ListConfusionMatrices").Produces<Page<MatrixAnswer>>();
@@ -76,18 +78,17 @@ public static class RunEndpoints
         return result.Id is { } id ? Results.Created($"{LabUrls.Api}/runs/{id}", new CreatedRun(id)) : Problems.Invalid(result.Problems);
     }
 
-    private static async Task<IResult> ListAsync(RunQueries queries, CancellationToken cancel, string? query = null, string? state = null)
+    private static async Task<IResult> ListAsync(RunTableQueries tables, CancellationToken cancel, string? query = null, string? state = null, string? sort = null, int skip = 0, int take = 10 * PageSize)
     {
-        RunState? chosen = null;
-        if (state is not null)
-        {
-            if (!Enum.TryParse(state, ignoreCase: true, out RunState parsed))
-                return Problems.Invalid("state", $"There is no state \"{state}\"; known: {string.Join(", ", Enum.GetValues<RunState>().Select(s => s.Word()))}.");
-            chosen = parsed;
-        }
-
-        IReadOnlyList<RunRow> rows = await queries.ListAsync(chosen is { } s ? [s] : null, 10 * PageSize, cancel);
-        return Results.Ok(new Page<RunRow>(query is null ? rows : [.. rows.Where(r => r.Name.Contains(query, StringComparison.OrdinalIgnoreCase))], null));
+        if (state is not null && !Enum.TryParse(state, ignoreCase: true, out RunState _))
+            return Problems.Invalid("state", $"There is no state \"{state}\"; known: {string.Join(", ", Enum.GetValues<RunState>().Select(s => s.Word()))}.");
+        if (skip < 0 || take is < 1 or > 50 * PageSize)
+            return skip < 0 ? Problems.Invalid("skip", $"The number of runs to skip is {skip}: allowed are 0 and more.") : Problems.Invalid("take", $"The number of runs is {take}: allowed are 1 to {50 * PageSize}.");
+        (RunTableData? table, RunTableProblem? problem) = await tables.ReadAsync(new RunTableRequest(query, sort, []), cancel);
+        if (table is null)
+            return Problems.Invalid(problem!.Field, RunTableEndpoints.Where(problem));
+        RunRow[] rows = [.. table.Rows.Select(r => r.Run).Where(r => state is null || string.Equals(r.State.ToString(), state, StringComparison.OrdinalIgnoreCase))];
+        return Results.Ok(new Page<RunRow>([.. rows.Skip(skip).Take(take)], skip + take < rows.Length ? (skip + take).ToString(System.Globalization.CultureInfo.InvariantCulture) : null));
     }
 
     private static async Task<IResult> GetAsync(Guid id, RunQueries queries, CancellationToken cancel) =>

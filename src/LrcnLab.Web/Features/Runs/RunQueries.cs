@@ -15,13 +15,13 @@ namespace LrcnLab.Web.Features.Runs;
 public sealed record RunProgress(long Step, long Steps, int Epoch, int Epochs, string? Stage, double? SecondsLeft);
 
 /// <summary>A series in five numbers.</summary>
-public sealed record MetricSummary(double Last, double Best, double Min, double Max, long Count);
+public sealed record MetricSummary(double Last, double Best, double Min, double Max, double First, long Count);
 
 /// <summary>One line in a table of runs.</summary>
 public sealed record RunRow(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, string Dataset, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, int Priority, DateTime? QueuedAt,
-    string Project, string? Experiment, string? Sweep, int Slots, string? FailureLabel, DateTime? BinnedAt, string? BinnedBy);
+    string Project, string? Experiment, string? Sweep, int Slots, string? FailureLabel, DateTime? BinnedAt, string? BinnedBy, string? Device);
 
 public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, string Cause, string? Person);
 
@@ -124,16 +124,39 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
         var found = await (from r in runs
                            join v in db.DatasetVersions on r.DatasetVersionId equals v.Id
                            join d in db.Datasets on v.DatasetId equals d.Id
-                           select new { Run = r, d.Name, Project = r.Project.Name, Experiment = r.Experiment!.Name, Sweep = r.Sweep!.Name }).ToListAsync(cancel);
-        var summaries = await SummariesAsync([.. found.Select(f => f.Run.Id)], cancel);
-        return [.. found.OrderByDescending(f => f.Run.CreatedAt).Select(f => new RunRow(
-            f.Run.Id, f.Run.Name, f.Run.State, f.Run.Reason, f.Run.Preset, f.Name, Progress(f.Run), summaries.GetValueOrDefault(f.Run.Id) ?? [],
-            f.Run.CreatedAt, f.Run.StartedAt, f.Run.EndedAt, f.Run.Priority, f.Run.QueuedAt, f.Project, f.Experiment, f.Sweep, f.Run.SlotsAsked, f.Run.FailureLabel, f.Run.BinnedAt, f.Run.BinnedBy))];
+                           // Not the whole run: its specification alone is larger than all of this.
+                           select new
+                           {
+                               r.Id,
+                               r.Name,
+                               r.State,
+                               r.Reason,
+                               r.Preset,
+                               Dataset = d.Name,
+                               Progress = new RunProgress(r.Step, r.Steps, r.Epoch, r.Epochs, r.Stage, r.SecondsLeft),
+                               r.CreatedAt,
+                               r.StartedAt,
+                               r.EndedAt,
+                               r.Priority,
+                               r.QueuedAt,
+                               Project = r.Project.Name,
+                               Experiment = r.Experiment!.Name,
+                               Sweep = r.Sweep!.Name,
+                               r.SlotsAsked,
+                               r.FailureLabel,
+                               r.BinnedAt,
+                               r.BinnedBy,
+                               r.Device,
+                           }).ToListAsync(cancel);
+        var summaries = await SummariesAsync([.. found.Select(r => r.Id)], cancel);
+        return [.. found.OrderByDescending(r => r.CreatedAt).Select(r => new RunRow(
+            r.Id, r.Name, r.State, r.Reason, r.Preset, r.Dataset, r.Progress, summaries.GetValueOrDefault(r.Id) ?? [],
+            r.CreatedAt, r.StartedAt, r.EndedAt, r.Priority, r.QueuedAt, r.Project, r.Experiment, r.Sweep, r.SlotsAsked, r.FailureLabel, r.BinnedAt, r.BinnedBy, r.Device))];
     }
 
     private async Task<Dictionary<Guid, Dictionary<string, MetricSummary>>> SummariesAsync(IReadOnlyList<Guid> runs, CancellationToken cancel) =>
         (await metrics.ListAsync(runs, cancel)).GroupBy(s => s.RunId)
-            .ToDictionary(g => g.Key, g => g.ToDictionary(s => s.Key, s => new MetricSummary(s.Last.Value, s.Best.Value, s.Min.Value, s.Max.Value, s.Count)));
+            .ToDictionary(g => g.Key, g => g.ToDictionary(s => s.Key, s => new MetricSummary(s.Last.Value, s.Best.Value, s.Min.Value, s.Max.Value, s.First.Value, s.Count)));
 
     private static RunProgress Progress(Run run) => new(run.Step, run.Steps, run.Epoch, run.Epochs, run.Stage, run.SecondsLeft);
 }

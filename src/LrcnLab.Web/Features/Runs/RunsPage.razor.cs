@@ -1,24 +1,38 @@
-using LrcnLab.Core.Runs;
+using LrcnLab.Core.Queries;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Web.Components;
+using LrcnLab.Web.Components.Shared;
+using LrcnLab.Web.Features.Runs.Table;
 using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 
 namespace LrcnLab.Web.Features.Runs;
 
-/// <summary>All runs with their key numbers, live.</summary>
+/// <summary>All runs as a live table. Query, order and columns stand in the address.</summary>
 public sealed partial class RunsPage : IDisposable
 {
-    private const int MostRuns = 2000;
+    // While many runs train, the table is read anew no more often.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Typing = TimeSpan.FromMilliseconds(250);
+
     private readonly PageLifetime _closed = new();
     private readonly HashSet<Guid> _chosen = [];
-    private IReadOnlyList<RunRow>? _runs;
+    private RunTableData? _table;
+    private RunTableProblem? _problem;
     private IDisposable? _subscription;
-    private string _filter = "";
+    private IReadOnlyList<string> _fields = [];
     private IReadOnlyList<Guid> _deleted = [];
-    private int _binned;
+    private string _text = "";
+    private string _newColumn = "";
+    private string? _columnProblem;
     private string? _refusal;
+    private int _binned;
+    private int _asked;
     private bool _busy;
+    private bool _due;
+
+    [Inject]
+    public required RunTableQueries Tables { get; init; }
 
     [Inject]
     public required RunQueries Queries { get; init; }
@@ -29,9 +43,20 @@ public sealed partial class RunsPage : IDisposable
     [Inject]
     public required RunFeed Feed { get; init; }
 
-    private IReadOnlyList<RunRow> Shown => _filter.Trim() is { Length: > 0 } word
-        ? [.. _runs!.Where(r => $"{r.Name} {r.Dataset} {r.State.Word()} {r.Preset}".Contains(word, StringComparison.OrdinalIgnoreCase))]
-        : _runs!;
+    [Inject]
+    public required NavigationManager Navigation { get; init; }
+
+    [SupplyParameterFromQuery(Name = "q")]
+    public string? Query { get; set; }
+
+    [SupplyParameterFromQuery(Name = "sort")]
+    public string? Sort { get; set; }
+
+    /// <summary>Fields, by semicolons.</summary>
+    [SupplyParameterFromQuery(Name = "columns")]
+    public string? Columns { get; set; }
+
+    private IReadOnlyList<string> Shown => Columns?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } chosen ? chosen : RunColumns.Default;
 
     public void Dispose()
     {
@@ -39,11 +64,76 @@ public sealed partial class RunsPage : IDisposable
         _closed.Dispose();
     }
 
-    protected override async Task OnInitializedAsync()
+    protected override void OnInitialized()
     {
-        _subscription = Feed.SubscribeAll(change => change.Parts == RunParts.System ? Task.CompletedTask : InvokeAsync(LoadAsync));
-        await LoadAsync();
+        _subscription = Feed.SubscribeAll(change => change.Parts == RunParts.System ? Task.CompletedTask : InvokeAsync(LoadSoonAsync));
+        _text = Query ?? "";
     }
+
+    protected override async Task OnParametersSetAsync()
+    {
+        await LoadAsync();
+        if (_fields.Count == 0 && RendererInfo.IsInteractive && !_closed.HasEnded)
+            _fields = await Tables.FieldsAsync(_closed.Token);
+    }
+
+    private async Task LoadSoonAsync()
+    {
+        if (_due)
+            return;
+        _due = true;
+        await Task.Delay(Interval);
+        _due = false;
+        await LoadAsync();
+        StateHasChanged();
+    }
+
+    private async Task LoadAsync()
+    {
+        if (_closed.HasEnded)
+            return;
+        (RunTableData? table, _problem) = await Tables.ReadAsync(new RunTableRequest(Query, Sort, Shown), _closed.Token);
+        // What was found before stays while a query is not finished.
+        _table = table ?? _table;
+        _binned = await Queries.CountBinAsync(_closed.Token);
+    }
+
+    /// <summary>Once the typing rests.</summary>
+    private async Task AskAsync(string? text)
+    {
+        _text = text ?? "";
+        int asked = ++_asked;
+        await Task.Delay(Typing);
+        if (asked == _asked && !_closed.HasEnded)
+            Go("q", _text);
+    }
+
+    private void SortBy(string sort) => Go("sort", sort);
+
+    private void AddColumnAsync()
+    {
+        (RunField? field, _columnProblem) = RunField.Parse(_newColumn);
+        if (field is null)
+            return;
+        _newColumn = "";
+        Show([.. Shown.Except([field.ToString()]), field.ToString()]);
+    }
+
+    private void RemoveColumn(string column) => Show([.. Shown.Except([column])]);
+
+    private void MoveColumn(string column)
+    {
+        List<string> columns = [.. Shown];
+        int at = columns.IndexOf(column);
+        (columns[at], columns[at - 1]) = (columns[at - 1], columns[at]);
+        Show(columns);
+    }
+
+    private void Show(IEnumerable<string>? columns) => Go("columns", columns is null ? null : string.Join(';', columns));
+
+    private void Go(string name, string? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name, string.IsNullOrEmpty(value) ? null : value), replace: true);
+
+    private string ExportUrl(string format) => LabUrls.ExportRuns(format, Query, Sort, Shown);
 
     private async Task DeleteAsync()
     {
@@ -67,14 +157,5 @@ public sealed partial class RunsPage : IDisposable
         _refusal = await action();
         _busy = false;
         await LoadAsync();
-    }
-
-    private async Task LoadAsync()
-    {
-        if (_closed.HasEnded)
-            return;
-        _runs = await Queries.ListAsync(null, MostRuns, _closed.Token);
-        _binned = await Queries.CountBinAsync(_closed.Token);
-        StateHasChanged();
     }
 }

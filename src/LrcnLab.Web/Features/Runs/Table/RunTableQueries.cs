@@ -1,0 +1,105 @@
+using LrcnLab.Core.Queries;
+using LrcnLab.Core.Specs;
+
+namespace LrcnLab.Web.Features.Runs.Table;
+
+/// <summary>What a table of runs is asked for.</summary>
+/// <param name="Query">See <see cref="RunQuery"/>; empty for all.</param>
+/// <param name="Sort">A field, with a minus before it for the largest first; null for the newest first.</param>
+/// <param name="Columns">Fields whose values are wanted.</param>
+public sealed record RunTableRequest(string? Query, string? Sort, IReadOnlyList<string> Columns);
+
+/// <summary>A run in a table; its values are looked up when they are shown.</summary>
+public sealed record RunTableRow(RunEntry Entry)
+{
+    public RunRow Run => Entry.Row;
+}
+
+/// <summary>What a table shows.</summary>
+/// <param name="Total">Runs that are not in the bin.</param>
+/// <param name="Columns">That were asked for.</param>
+/// <param name="Rows">That the query finds, in order.</param>
+public sealed record RunTableData(int Total, IReadOnlyList<RunField> Columns, IReadOnlyList<RunTableRow> Rows);
+
+/// <summary>What is wrong with the asking.</summary>
+/// <param name="Field"><c>query</c>, <c>sort</c> or <c>column</c>.</param>
+/// <param name="Place">Where in a query; null elsewhere.</param>
+public sealed record RunTableProblem(string Field, string Message, QueryProblem? Place);
+
+/// <summary>Tables of runs: any field as a column, filtered by a query, sorted by any field.</summary>
+public sealed class RunTableQueries(RunIndex index, TimeProvider clock)
+{
+    /// <returns>The table, or why there is none.</returns>
+    public async Task<(RunTableData? Table, RunTableProblem? Problem)> ReadAsync(RunTableRequest request, CancellationToken cancellationToken)
+    {
+        (RunQuery? query, QueryProblem? place) = RunQuery.Parse(request.Query);
+        if (query is null)
+            return (null, new RunTableProblem("query", place!.Message, place));
+        var columns = new List<RunField>();
+        foreach (string text in request.Columns)
+        {
+            (RunField? column, string? problem) = RunField.Parse(text);
+            if (column is null)
+                return (null, new RunTableProblem("column", problem!, null));
+            columns.Add(column);
+        }
+
+        bool falling = request.Sort?.StartsWith('-') == true;
+        RunField? sort = null;
+        if (request.Sort?.TrimStart('-') is { Length: > 0 } by)
+        {
+            (sort, string? problem) = RunField.Parse(by);
+            if (sort is null)
+                return (null, new RunTableProblem("sort", problem!, null));
+        }
+
+        // Values at an epoch cost a look into history: for columns alone, only where the query finds something.
+        RunField[] deciding = [.. query.Fields, .. sort is null ? (RunField[])[] : [sort]];
+        IReadOnlyList<RunEntry> all = await index.ReadAsync([.. deciding, .. columns.Where(c => c.Kind != RunFieldKind.At)], cancellationToken);
+        if (UnknownSetting([.. deciding, .. columns], all) is { } unknown)
+            return (null, new RunTableProblem(query.Fields.Contains(unknown) ? "query" : "column", SimilarTo(unknown, all), Place(request.Query, query, unknown)));
+        DateTime now = clock.GetUtcNow().UtcDateTime;
+        RunEntry[] found = [.. all.Where(e => query.Matches(e, now))];
+        if (sort is not null)
+            found = Sorted(found, sort, falling);
+        await index.CompleteAsync(found, columns, cancellationToken);
+        return (new RunTableData(all.Count, columns, [.. found.Select(e => new RunTableRow(e))]), null);
+    }
+
+    /// <summary>Everything that some run has a value for, for suggestions.</summary>
+    public async Task<IReadOnlyList<string>> FieldsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<RunEntry> all = await index.ReadAsync([new RunField(RunFieldKind.Setting, "")], cancellationToken);
+        IEnumerable<string> metrics = all.SelectMany(e => e.Row.Metrics.Keys).Distinct().Order(StringComparer.Ordinal);
+        return [.. RunField.Properties.Keys, .. metrics.SelectMany(m => (string[])[$"best({m})", $"last({m})"]), .. Settings(all)];
+    }
+
+    private static IEnumerable<string> Settings(IReadOnlyList<RunEntry> all) =>
+        SpecDiff.Flatten(new RunSpec()).Select(s => s.Key).Concat(all.Select(e => e.Settings).OfType<IReadOnlyDictionary<string, string>>().Distinct().SelectMany(s => s.Keys)).Distinct();
+
+    private static RunEntry[] Sorted(RunEntry[] found, RunField field, bool falling)
+    {
+        (RunEntry Entry, RunValue Value)[] values = [.. found.Select(e => (e, e.Get(field)))];
+        IOrderedEnumerable<(RunEntry Entry, RunValue Value)> last = values.OrderBy(v => v.Value.IsLast);
+        return [.. (falling ? last.ThenByDescending(v => v.Value, RunValue.Order) : last.ThenBy(v => v.Value, RunValue.Order)).Select(v => v.Entry)];
+    }
+
+    private static RunField? UnknownSetting(RunField[] fields, IReadOnlyList<RunEntry> all)
+    {
+        RunField[] settings = [.. fields.Where(f => f.Kind == RunFieldKind.Setting)];
+        if (settings.Length == 0)
+            return null;
+        HashSet<string> known = [.. Settings(all)];
+        return settings.FirstOrDefault(s => !known.Contains(s.Name));
+    }
+
+    private static string SimilarTo(RunField field, IReadOnlyList<RunEntry> all)
+    {
+        string[] parts = field.Name.Split('.');
+        string[] similar = [.. Settings(all).OrderByDescending(s => s.Split('.').Intersect(parts).Count()).ThenBy(s => Math.Abs(s.Length - field.Name.Length)).Take(3)];
+        return $"There is no setting \"{field.Name}\"; similar are {string.Join(", ", similar)}.";
+    }
+
+    private static QueryProblem? Place(string? text, RunQuery query, RunField field) =>
+        query.Fields.Contains(field) && text?.IndexOf(field.Name, StringComparison.OrdinalIgnoreCase) is >= 0 and int at ? new QueryProblem(at, field.Name.Length, "") : null;
+}
