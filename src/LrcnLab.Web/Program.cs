@@ -10,6 +10,7 @@ using LrcnLab.Web.Features.Projects;
 using LrcnLab.Web.Features.Queue;
 using LrcnLab.Web.Features.Runs;
 using LrcnLab.Web.Features.Runs.Export;
+using LrcnLab.Web.Features.Runs.Ingest;
 using LrcnLab.Web.Features.Runs.Table;
 using LrcnLab.Web.Features.Settings;
 using LrcnLab.Web.Features.Settings.Backup;
@@ -97,6 +98,7 @@ app.UseHangfireDashboard("/jobs", new DashboardOptions { Authorization = [new Lo
 RouteGroupBuilder api = app.MapGroup("/api/v1");
 api.MapRuns();
 api.MapMetrics();
+api.MapIngest();
 api.MapExport();
 api.MapCheckpoints();
 api.MapModels();

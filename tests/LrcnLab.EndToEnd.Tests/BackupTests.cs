@@ -66,6 +66,7 @@ public sealed class BackupTests(Browser browser)
             Assert.Single(Directory.EnumerateDirectories(data, "before-restore-*"));
             Assert.False(File.Exists(Path.Combine(data, "restore.request.json")));
 
+            await DamageIsFoundAsync(lab, Path.Combine(data, "artifacts", weights[..2], weights));
             await lab.StopAsync(Cancel);
             (code, output) = await LabProcess.RunToEndAsync(Cancel, "restore", second, setting);
             Assert.True(code == 0 && output.Contains("is restored", StringComparison.Ordinal), output);
@@ -77,5 +78,33 @@ public sealed class BackupTests(Browser browser)
             await lab.DisposeAsync();
             Directory.Delete(data, recursive: true);
         }
+    }
+
+    private async Task DamageIsFoundAsync(LabProcess lab, string checkpoint)
+    {
+        IPage page = await browser.NewPageAsync(lab);
+        await page.GotoAsync("/settings/integrity");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check now" }).ClickAsync();
+        ILocator report = page.GetByTestId("integrity-report");
+        await Expect(report).ToContainTextAsync("All is well", new() { Timeout = 60_000 });
+        byte[] content = await File.ReadAllBytesAsync(checkpoint, Cancel);
+        content[content.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(checkpoint, content, Cancel);
+        string stray = Path.Combine(Path.GetDirectoryName(checkpoint)!, new string('a', 64));
+        await File.WriteAllTextAsync(stray, "left behind", Cancel);
+        File.SetLastWriteTimeUtc(stray, DateTime.UtcNow.AddDays(-2));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check now" }).ClickAsync();
+        await Expect(page.GetByTestId("damaged")).ToContainTextAsync("Its content changed", new() { Timeout = 60_000 });
+        await Expect(page.GetByTestId("damaged")).ToContainTextAsync("of precious");
+        await Expect(report).ToContainTextAsync("Something is wrong");
+        await PageCheck.RunAsync(page, "integrity-damaged");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove them" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await Expect(page.GetByTestId("orphans-removed")).ToContainTextAsync("1 orphans are gone, 11 B are free again.");
+        Assert.False(File.Exists(stray));
+        await page.GotoAsync("/");
+        await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "damaged or gone" })).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
     }
 }
