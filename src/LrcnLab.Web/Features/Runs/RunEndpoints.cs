@@ -5,6 +5,7 @@ using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Runs.Bin;
+using LrcnLab.Web.Features.Runs.Download;
 using LrcnLab.Web.Features.Runs.Life;
 using LrcnLab.Web.Features.Runs.Logs;
 using LrcnLab.Web.Features.Runs.Table;
@@ -34,6 +35,7 @@ public static class RunEndpoints
         Action(runs, "resume", service => service.ResumeAsync);
         Action(runs, "retry", service => service.ResumeAsync);
         runs.MapRunTable();
+        runs.MapDownloads();
         runs.MapLife();
         runs.MapBin();
         runs.MapGet("/{id:guid}/confusion-matrices", MatricesAsync).WithName("ListConfusionMatrices").Produces<Page<MatrixAnswer>>();

@@ -15,6 +15,9 @@ public sealed partial class RunsPage : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Typing = TimeSpan.FromMilliseconds(250);
 
+    // Their ids stand in the address of the zip.
+    private const int MostDownloaded = 150;
+
     private readonly PageLifetime _closed = new();
     private readonly HashSet<Guid> _chosen = [];
     private RunTableData? _table;
