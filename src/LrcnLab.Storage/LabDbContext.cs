@@ -35,6 +35,9 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<PredictionFile> PredictionFiles => Set<PredictionFile>();
 
+    /// <summary>Whether moves of runs that are saved are told of; not while history is copied from elsewhere. Whoever sets it sets it back.</summary>
+    internal bool TellsOfMoves { get; set; } = true;
+
     public override int SaveChanges(bool acceptAllChangesOnSuccess)
     {
         CountVersionsUp();
@@ -43,7 +46,8 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
 
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        await Notifier.AddForMovesAsync(this, cancellationToken);
+        if (TellsOfMoves)
+            await Notifier.AddForMovesAsync(this, cancellationToken);
         CountVersionsUp();
         return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }

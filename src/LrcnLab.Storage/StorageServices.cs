@@ -1,6 +1,7 @@
 using LrcnLab.Storage.Backup;
 using LrcnLab.Storage.Integrity;
 using LrcnLab.Storage.Metrics;
+using LrcnLab.Storage.Transfer;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,8 @@ public static class StorageServices
         services.AddSingleton<DatabaseInitializer>();
         services.AddSingleton<BackupWriter>();
         services.AddSingleton<BackupService>();
+        services.AddSingleton<ProjectExporter>();
+        services.AddSingleton<ProjectImporter>();
         services.AddSingleton<ArtifactVerifier>();
         services.AddSingleton<Orphans>();
         services.AddSingleton<IntegrityService>();

@@ -128,7 +128,7 @@ public sealed class BackupTests
     [InlineData("""{ "format": 1, "version": "9", "createdAt": "2026-01-01T00:00:00Z", "migrations": [], "files": [{ "path": "../../evil", "bytes": 1, "sha256": "00" }], "missing": [] }""", "outside of the backup")]
     [InlineData("""{ "format": 1, "version": "9", "createdAt": "2026-01-01T00:00:00Z", "migrations": [], "files": [], "missing": [] }""", "has no database")]
     [InlineData("{", "cannot be read")]
-    [InlineData(null, "no backup of LrcnLab")]
+    [InlineData(null, "not a backup of LrcnLab")]
     public async Task WhatIsNoBackupForThisVersion_IsRefusedInWords(string? manifest, string expected)
     {
         await using TestDatabase database = await TestDatabase.CreateAsync();

@@ -11,22 +11,28 @@ namespace LrcnLab.Storage.Backup;
 public static class BackupReader
 {
     /// <summary>What the file says that it holds, or why it is no backup that this program can use, in words.</summary>
-    public static async Task<(BackupManifest? Manifest, string? Refusal)> ReadAsync(string file, CancellationToken cancellationToken)
+    public static Task<(BackupManifest? Manifest, string? Refusal)> ReadAsync(string file, CancellationToken cancellationToken) => ReadAsync(file, BackupManifest.FileName, "a backup", cancellationToken);
+
+    /// <param name="file">The zip.</param>
+    /// <param name="index">Name of the list in it.</param>
+    /// <param name="kind">What it should be, in words.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal static async Task<(BackupManifest? Manifest, string? Refusal)> ReadAsync(string file, string index, string kind, CancellationToken cancellationToken)
     {
         try
         {
             await using FileStream stream = Open(file);
             using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
-            if (zip.GetEntry(BackupManifest.FileName) is not { } index)
-                return (null, $"{file} is no backup of LrcnLab: it has no {BackupManifest.FileName}.");
-            await using Stream text = await index.OpenAsync(cancellationToken);
+            if (zip.GetEntry(index) is not { } list)
+                return (null, $"{Path.GetFileName(file)} is not {kind} of LrcnLab: it has no {index}.");
+            await using Stream text = await list.OpenAsync(cancellationToken);
             BackupManifest manifest = (await JsonSerializer.DeserializeAsync<BackupManifest>(text, LabJson.Options, cancellationToken))!;
             return manifest.Format == BackupManifest.CurrentFormat ? (manifest, null)
-                : (null, $"{file} is a backup in format {manifest.Format}, and this version reads format {BackupManifest.CurrentFormat}: use the version that wrote it.");
+                : (null, $"{Path.GetFileName(file)} is {kind} in format {manifest.Format}, and this version reads format {BackupManifest.CurrentFormat}: use the version that wrote it.");
         }
         catch (Exception e) when (e is InvalidDataException or JsonException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
         {
-            return (null, $"{file} cannot be read as a backup: {e.Message}");
+            return (null, $"{Path.GetFileName(file)} cannot be read as {kind}: {e.Message}");
         }
     }
 
@@ -37,7 +43,8 @@ public static class BackupReader
         string folder = Directory.CreateTempSubdirectory("lrcnlab-verify-").FullName;
         try
         {
-            return await ExtractAsync(file, folder, path => path == BackupManifest.DatabaseName, "Reading files", progress, cancellationToken);
+            var (manifest, refusal) = await ReadAsync(file, cancellationToken);
+            return manifest is null ? [refusal!] : await ExtractAsync(file, manifest, folder, path => path == BackupManifest.DatabaseName, "Reading files", progress, cancellationToken);
         }
         finally
         {
@@ -46,14 +53,11 @@ public static class BackupReader
     }
 
     /// <summary>Writes the files into a folder and checks them on the way as <see cref="VerifyAsync"/> does.</summary>
-    internal static Task<IReadOnlyList<string>> ExtractAsync(string file, string folder, IProgress<BackupProgress>? progress, CancellationToken cancellationToken) =>
-        ExtractAsync(file, folder, _ => true, "Writing files", progress, cancellationToken);
+    internal static Task<IReadOnlyList<string>> ExtractAsync(string file, BackupManifest manifest, string folder, IProgress<BackupProgress>? progress, CancellationToken cancellationToken) =>
+        ExtractAsync(file, manifest, folder, _ => true, "Writing files", progress, cancellationToken);
 
-    private static async Task<IReadOnlyList<string>> ExtractAsync(string file, string folder, Func<string, bool> wanted, string stage, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> ExtractAsync(string file, BackupManifest manifest, string folder, Func<string, bool> wanted, string stage, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
     {
-        var (manifest, refusal) = await ReadAsync(file, cancellationToken);
-        if (manifest is null)
-            return [refusal!];
         var problems = new List<string>();
         long done = 0, total = manifest.Files.Sum(f => f.Bytes);
         await using (FileStream stream = Open(file))

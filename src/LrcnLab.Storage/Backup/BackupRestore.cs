@@ -29,7 +29,7 @@ public sealed class BackupRestore(LabPaths paths, TimeProvider clock)
         Directory.CreateDirectory(incoming);
         try
         {
-            IReadOnlyList<string> problems = await BackupReader.ExtractAsync(file, incoming, progress, cancellationToken);
+            IReadOnlyList<string> problems = await BackupReader.ExtractAsync(file, manifest, incoming, progress, cancellationToken);
             if (problems.Count > 0)
                 return (null, $"The backup is damaged, and nothing was restored: {string.Join(" ", problems.Take(5))}{(problems.Count > 5 ? $" And {problems.Count - 5} more." : "")}");
             Write(paths.RestoreJournal, new RestoreJournal(incoming, before, [.. Directory.EnumerateFileSystemEntries(incoming).Select(e => Path.GetFileName(e))]));

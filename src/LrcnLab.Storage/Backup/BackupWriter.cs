@@ -1,8 +1,3 @@
-using System.IO.Compression;
-using System.Reflection;
-using System.Security.Cryptography;
-using System.Text.Json;
-using LrcnLab.Core;
 using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Storage.Backup;
@@ -52,30 +47,14 @@ public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOp
         DateTime now = clock.GetUtcNow().UtcDateTime;
         string[] migrations = await CopyDatabaseAsync(database, cancellationToken);
         List<(string Path, string File)> files = [(BackupManifest.DatabaseName, database), .. await FilesAsync(database, cancellationToken)];
-        long total = files.Sum(f => File.Exists(f.File) ? new FileInfo(f.File).Length : 0), done = 0;
+        long total = BackupZip.Bytes(files);
         long free = new DriveInfo(paths.BackupRoot).AvailableFreeSpace;
         if (free < total + (64 << 20))
             return (null, $"A backup needs up to {total >> 20:N0} MiB, and {free >> 20:N0} MiB are free in {paths.BackupRoot}: make room, or set Lab:BackupDirectory to another disk.");
 
-        var entries = new List<BackupEntry>();
-        var missing = new List<string>();
-        var manifest = new BackupManifest(BackupManifest.CurrentFormat, Assembly.GetEntryAssembly()?.GetName().Version?.ToString(3) ?? "", now, migrations, entries, missing);
+        var manifest = new BackupManifest(BackupManifest.CurrentFormat, BackupZip.Version, now, migrations, [], []);
         await using var stream = new FileStream(target, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, FileOptions.Asynchronous);
-        await using (ZipArchive zip = await ZipArchive.CreateAsync(stream, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken))
-        {
-            foreach (var (path, file) in files)
-            {
-                progress?.Report(new BackupProgress("Copying files", done, total));
-                if (await AddAsync(zip, path, file, bytes => progress?.Report(new BackupProgress("Copying files", done += bytes, total)), cancellationToken) is { } entry)
-                    entries.Add(entry);
-                else if (IsArtifact(path))
-                    missing.Add(path); // Files of a worker come and go; what counts of them is in the artifact store.
-            }
-
-            await using Stream index = await zip.CreateEntry(BackupManifest.FileName).OpenAsync(cancellationToken);
-            await JsonSerializer.SerializeAsync(index, manifest, LabJson.Options, cancellationToken);
-        }
-
+        manifest = await BackupZip.WriteAsync(stream, BackupManifest.FileName, manifest, files, progress, cancellationToken);
         stream.Flush(flushToDisk: true);
         return (manifest, null);
     }
@@ -106,40 +85,6 @@ public sealed class BackupWriter(IDbContextFactory<LabDbContext> contexts, LabOp
             if (Directory.Exists(folder))
                 files.AddRange(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(f => (Relative(f), f)));
         }
-    }
-
-    private static bool IsArtifact(string path) => path.StartsWith("artifacts/", StringComparison.Ordinal);
-
-    /// <summary>Null when the file is gone.</summary>
-    private static async Task<BackupEntry?> AddAsync(ZipArchive zip, string path, string file, Action<int> copied, CancellationToken cancellationToken)
-    {
-        FileStream from;
-        try
-        {
-            from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-
-        await using FileStream source = from;
-        // Checkpoints and videos do not get smaller.
-        bool text = path.EndsWith(".json", StringComparison.Ordinal) || path.EndsWith(".jsonl", StringComparison.Ordinal) || path == BackupManifest.DatabaseName;
-        await using Stream to = await zip.CreateEntry(path, text ? CompressionLevel.Fastest : CompressionLevel.NoCompression).OpenAsync(cancellationToken);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[1 << 18];
-        // A log grows while it is copied: what comes later belongs to a later moment.
-        long bytes = 0, length = source.Length;
-        while (bytes < length && await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length - bytes)), cancellationToken) is > 0 and int read)
-        {
-            hash.AppendData(buffer, 0, read);
-            await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            bytes += read;
-            copied(read);
-        }
-
-        return new BackupEntry(path, bytes, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     private string Relative(string file) => Path.GetRelativePath(paths.DataDirectory, file).Replace(Path.DirectorySeparatorChar, '/');
