@@ -111,6 +111,7 @@ api.MapBrowse();
 api.MapQueue();
 api.MapNodes();
 api.MapProjects();
+api.MapTransfer();
 api.MapNotifications();
 api.MapBackups();
 api.MapIntegrity();

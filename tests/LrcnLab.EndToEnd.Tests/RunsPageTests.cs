@@ -34,7 +34,7 @@ public sealed class RunsPageTests(Lab shared, Browser browser)
         await filter.FillAsync("name ~ table-");
         await Expect(rows).ToHaveCountAsync(2);
 
-        await page.GetByText("Columns", new() { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Columns" }).ClickAsync();
         foreach (string column in (string[])["training.epochs", "at(train/loss, 1)"])
         {
             await page.GetByLabel("Column to add").FillAsync(column);
@@ -48,7 +48,7 @@ public sealed class RunsPageTests(Lab shared, Browser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove column dataset" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Columnheader, new() { Name = "Data set" })).ToHaveCountAsync(0);
         await PageCheck.RunAsync(page, "runs-columns");
-        await page.GetByText("Columns", new() { Exact = true }).ClickAsync();
+        await page.Keyboard.PressAsync("Escape");
 
         ILocator epochs = page.GetByRole(AriaRole.Columnheader, new() { Name = "training.epochs" });
         await epochs.GetByRole(AriaRole.Button).ClickAsync();
@@ -64,7 +64,7 @@ public sealed class RunsPageTests(Lab shared, Browser browser)
         await Expect(epochs).ToHaveAttributeAsync("aria-sort", "ascending");
         await PageCheck.RunAsync(page, "runs-sorted");
 
-        await page.GetByText("Save as").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save as" }).ClickAsync();
         IDownload download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV" }).ClickAsync());
         string[] lines = await File.ReadAllLinesAsync(await download.PathAsync(), Cancel);
         Assert.Equal("run,name,state,progress,best(validation/accuracy_top1),best(validation/loss),last(train/loss),created,duration,training.epochs,\"at(train/loss, 1)\"", lines[0]);

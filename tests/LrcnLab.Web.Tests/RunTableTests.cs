@@ -158,7 +158,7 @@ public abstract class RunTableTestsOn<TServer>(TServer server) : IClassFixture<T
             using HttpResponseMessage answer = await client.PostAsync($"/api/v1/runs/{run}/metrics", new StringContent("""
                 { "series": [ { "key": "mine/score", "steps": [20, 10], "values": [0.5, "NaN"] }, { "key": "mine/other", "steps": [3], "values": [7], "epochs": [2.5], "times": [1000] } ] }
                 """, Encoding.UTF8, "application/json"), Cancel);
-            Assert.Equal("""{"points":3}""", await answer.Content.ReadAsStringAsync(Cancel));
+            Assert.Equal("""{"points":3,"message":"3 points are stored."}""", await answer.Content.ReadAsStringAsync(Cancel));
         }
 
         MetricStore metrics = server.Services.GetRequiredService<MetricStore>();

@@ -11,6 +11,13 @@ namespace LrcnLab.Web.Features.Runs;
 /// <summary>All runs as a live table. Query, order and columns stand in the address.</summary>
 public sealed partial class RunsPage : IDisposable
 {
+    private static readonly Dictionary<string, (string Word, string What)> SaveAs = new()
+    {
+        ["csv"] = ("CSV", "This table as it is filtered and sorted"),
+        ["json"] = ("JSON", "The same, an object a run"),
+        ["parquet"] = ("Parquet", "The same, for pandas, Polars or DuckDB"),
+    };
+
     // While many runs train, the table is read anew no more often.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Typing = TimeSpan.FromMilliseconds(250);

@@ -51,4 +51,5 @@ public sealed record SeriesUpload(string? Key, long[]? Steps, double[]? Values, 
 public sealed record MetricUpload(IReadOnlyList<SeriesUpload>? Series);
 
 /// <param name="Points">That are on disk now.</param>
-public sealed record StoredPoints(long Points);
+/// <param name="Message">In words.</param>
+public sealed record StoredPoints(long Points, string Message);
