@@ -86,7 +86,7 @@ internal static class IngestBenchmark
         return long.Parse(said, CultureInfo.InvariantCulture);
     }
 
-    private static async Task<(Guid Run, Guid Token)[]> AddRunsAsync(BenchmarkLab lab, int count)
+    internal static async Task<(Guid Run, Guid Token)[]> AddRunsAsync(BenchmarkLab lab, int count)
     {
         List<Guid> runs = await lab.AddRunsAsync(count, RunState.Running);
         return await lab.Get<LabWriter>().WriteAsync(

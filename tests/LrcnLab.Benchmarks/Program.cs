@@ -8,6 +8,7 @@ var root = new RootCommand("Speed and memory of the training engine, each agains
 Add("step", "A training step of the seed model against PyTorch, and its share of the machine's matrix-product peak.", StepBenchmark.Run);
 Add("precision", "bfloat16 against float32, the seed model.", PrecisionBenchmark.Run);
 Add("loading", "An epoch from prepared frames with augmentation against bare steps in memory.", LoadingBenchmark.Run);
+Add("tracking", "What telling of a step costs the step, with a server that stores it.", TrackingBenchmark.Run);
 AddMedia("prepare", "Frames a second of preparing against the plain ffmpeg program.", PrepareBenchmark.Run);
 AddMedia("reading", "Augmented clips from prepared frames against decoding.", ReadingBenchmark.Run);
 Add("flow", "Optical flow: milliseconds for a pair of frames, and the error on a known motion.", FlowBenchmark.Run);
@@ -79,6 +80,16 @@ void AddMetrics()
     var history = new Command("history", "What reading takes at 1, 10 and 100 million points.") { rounds, keepHistory };
     history.SetAction((parsed, _) => HistoryBenchmark.RunAsync(parsed.GetValue(rounds), parsed.GetValue(keepHistory)));
     root.Add(history);
+    var http = new Command("http", "Points a second over HTTP into the real program.") { senders, seconds };
+    http.SetAction((parsed, _) => HttpBenchmark.RunAsync(parsed.GetValue(senders), parsed.GetValue(seconds)));
+    root.Add(http);
+    var together = new Command("together", "16 writers and 50 readers on one SQLite file.") { seconds };
+    together.SetAction((parsed, _) => TogetherBenchmark.RunAsync(parsed.GetValue(seconds)));
+    root.Add(together);
+    var size = new Option<int>("--gib") { Description = "Size of the checkpoint in GiB.", DefaultValueFactory = _ => 8 };
+    var download = new Command("download", "A large checkpoint, cut and gone on with; ten at once beside a live chart.") { size };
+    download.SetAction((parsed, _) => DownloadBenchmark.RunAsync(parsed.GetValue(size)));
+    root.Add(download);
     root.Add(ingest);
     root.Add(sender);
     root.Add(store);
