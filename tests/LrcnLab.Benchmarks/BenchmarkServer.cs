@@ -24,13 +24,14 @@ internal sealed class BenchmarkServer : IAsyncDisposable
         string root = typeof(BenchmarkServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "RepositoryRoot").Value!;
         string dll = Path.Combine(root, "src", "LrcnLab.Web", "bin", "Release", "net10.0", "LrcnLab.Web.dll");
         var address = new Uri($"http://127.0.0.1:{port}/api/v1/");
-        Process process = Process.Start(new ProcessStartInfo("dotnet", [dll, $"--urls=http://127.0.0.1:{port}", $"--Lab:DataDirectory={folder}", $"--Lab:SamplesDirectory={Path.Combine(folder, "none")}", "--Lab:SystemMetricsInterval=00:00:00", "--Lab:OpenBrowser=false"])
+        Process process = Process.Start(new ProcessStartInfo("dotnet", [dll, $"--Kestrel:Endpoints:Http:Url=http://127.0.0.1:{port}", $"--Lab:DataDirectory={folder}", $"--Lab:SamplesDirectory={Path.Combine(folder, "none")}", "--Lab:SystemMetricsInterval=00:00:00", "--Lab:OpenBrowser=false"])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = Path.Combine(root, "src", "LrcnLab.Web"),
         })!;
         _ = process.StandardOutput.ReadToEndAsync();
         var server = new BenchmarkServer(process, address);
+        long start = Stopwatch.GetTimestamp();
         while (true)
         {
             try
@@ -38,7 +39,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
                 (await server.Http.GetAsync("health")).EnsureSuccessStatusCode();
                 return server;
             }
-            catch (HttpRequestException) when (!process.HasExited)
+            catch (HttpRequestException) when (!process.HasExited && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1))
             {
                 await Task.Delay(100);
             }
