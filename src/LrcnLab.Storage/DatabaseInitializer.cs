@@ -17,6 +17,7 @@ public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts
     public async Task<string?> InitializeAsync(CancellationToken cancellationToken)
     {
         paths.CreateFolders();
+        RemoveLeftovers();
         reserve.Restore();
         // The database's own files come and go with its first and last connection.
         if (reserve.Shortage is not null)
@@ -29,6 +30,16 @@ public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts
         {
             return reserve.Shortage;
         }
+    }
+
+    /// <summary>What a program that was killed had begun to export or import.</summary>
+    private void RemoveLeftovers()
+    {
+        var data = new DirectoryInfo(paths.DataDirectory);
+        foreach (FileInfo file in data.EnumerateFiles("export-*.db*").Concat(data.EnumerateFiles("incoming-*.zip")))
+            file.Delete();
+        foreach (DirectoryInfo folder in data.EnumerateDirectories("importing-*"))
+            folder.Delete(recursive: true);
     }
 
     /// <summary>Above this a start would take longer with every point; larger ones are checked while the program runs, see <see cref="Integrity.IntegrityService"/>.</summary>

@@ -101,7 +101,7 @@ public sealed class BackupTests(Browser browser)
         await PageCheck.RunAsync(page, "integrity-damaged");
         await page.GetByRole(AriaRole.Button, new() { Name = "Remove them" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
-        await Expect(page.GetByTestId("orphans-removed")).ToContainTextAsync("1 orphans are gone, 11 B are free again.");
+        await Expect(page.GetByTestId("orphans-removed")).ToContainTextAsync("One orphan is gone, 11 B are free again.");
         Assert.False(File.Exists(stray));
         await page.GotoAsync("/");
         await Expect(page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "damaged or gone" })).ToBeVisibleAsync();

@@ -174,6 +174,10 @@ public sealed partial class MainJobTests(Browser browser)
         ILocator results = page.GetByRole(AriaRole.Region, new() { Name = "Results" });
         await Expect(results.GetByRole(AriaRole.Link, new() { Name = "first", Exact = true })).ToBeVisibleAsync();
         await Expect(results.GetByRole(AriaRole.Link, new() { Name = "first-2", Exact = true })).ToBeVisibleAsync();
+        await page.GetByLabel("Also at epoch").FillAsync("1");
+        await page.GetByLabel("Also at epoch").PressAsync("Enter");
+        await Expect(results.GetByRole(AriaRole.Columnheader, new() { Name = "epoch 1" }).First).ToBeVisibleAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("epoch=1"));
         ILocator settings = page.GetByRole(AriaRole.Region, new() { Name = "Differing settings" });
         await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "model.sequence.hidden", Exact = true })).ToBeVisibleAsync();
         await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "training.epochs", Exact = true })).ToBeVisibleAsync();

@@ -8,10 +8,13 @@ public sealed class ArtifactStoreTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Import_OfTheSameContentTwice_KeepsOneFile()
+    public static TheoryData<DatabaseProvider> Providers => [DatabaseProvider.Sqlite, DatabaseProvider.Postgresql];
+
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Import_OfTheSameContentTwice_KeepsOneFile(DatabaseProvider provider)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsync(provider);
         string sha256 = Hash("content");
         string stored = await database.Artifacts.ImportAsync(Write(database, "a", "content"), sha256, Cancel);
         Assert.Equal(stored, await database.Artifacts.ImportAsync(Write(database, "b", "content"), sha256, Cancel));
@@ -24,19 +27,21 @@ public sealed class ArtifactStoreTests
         Assert.Equal("content", await reader.ReadToEndAsync(Cancel));
     }
 
-    [Fact]
-    public async Task Import_OfOtherContentThanPromised_IsRefused()
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Import_OfOtherContentThanPromised_IsRefused(DatabaseProvider provider)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsync(provider);
 
         await Assert.ThrowsAsync<InvalidDataException>(() => database.Artifacts.ImportAsync(Write(database, "a", "content"), Hash("other"), Cancel));
         Assert.Null(database.Artifacts.OpenRead(Hash("other")));
     }
 
-    [Fact]
-    public async Task RemoveUnreferenced_KeepsWhatIsReferredToOrOnItsWay()
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task RemoveUnreferenced_KeepsWhatIsReferredToOrOnItsWay(DatabaseProvider provider)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsync(provider);
         Guid run = await database.AddRunAsync();
         foreach (string content in (string[])["kept", "free", "coming"])
             await database.Artifacts.ImportAsync(Write(database, content, content), Hash(content), Cancel);
@@ -56,10 +61,11 @@ public sealed class ArtifactStoreTests
         Assert.Equal(1, await database.Artifacts.RemoveUnreferencedAsync(null, Cancel));
     }
 
-    [Fact]
-    public async Task RemoveUnreferenced_WhileSomebodyHolds_RemovesNothing()
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task RemoveUnreferenced_WhileSomebodyHolds_RemovesNothing(DatabaseProvider provider)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsync(provider);
         await database.Artifacts.ImportAsync(Write(database, "a", "content"), Hash("content"), Cancel);
 
         using (await ArtifactHold.AcquireAsync(database.Paths, Cancel))
@@ -71,10 +77,11 @@ public sealed class ArtifactStoreTests
         Assert.Equal(0, await database.Artifacts.RemoveUnreferencedAsync(null, Cancel));
     }
 
-    [Fact]
-    public async Task OpenRead_WhileItIsRemoved_ReadsOn()
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task OpenRead_WhileItIsRemoved_ReadsOn(DatabaseProvider provider)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsync(provider);
         await database.Artifacts.ImportAsync(Write(database, "a", "content"), Hash("content"), Cancel);
         using var reader = new StreamReader(database.Artifacts.OpenRead(Hash("content"))!);
         await database.Artifacts.RemoveUnreferencedAsync([Hash("content")], Cancel);

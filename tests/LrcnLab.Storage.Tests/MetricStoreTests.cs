@@ -62,10 +62,11 @@ public sealed class MetricStoreTests
         Assert.All([summary.First, summary.Last, summary.Min, summary.Max], p => Assert.Equal(Start.AddMinutes(2), p.Time));
     }
 
-    [Fact]
-    public async Task Write_FromManySenders_LosesNothing()
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Write_FromManySenders_LosesNothing(DatabaseProvider provider)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsync(provider);
         Guid[] runs = [await database.AddRunAsync(), await database.AddRunAsync(), await database.AddRunAsync(), await database.AddRunAsync()];
         await Task.WhenAll(Enumerable.Range(0, 16).Select(async sender =>
         {
@@ -78,10 +79,11 @@ public sealed class MetricStoreTests
         Assert.All(series, s => Assert.Equal((2500L, 0L, 2499L), (s.Count, s.First.Step, s.Last.Step)));
     }
 
-    [Fact]
-    public async Task Write_ForAMissingRun_FailsAloneAndHarmsNoOther()
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Write_ForAMissingRun_FailsAloneAndHarmsNoOther(DatabaseProvider provider)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsync(provider);
         Guid run = await database.AddRunAsync();
         Task[] good = [.. Enumerable.Range(0, 20).Select(i => database.Metrics.WriteAsync(run, [Sample("a", i, i)], Cancel).AsTask())];
         Task bad = database.Metrics.WriteAsync(Guid.CreateVersion7(), [Sample("a", 1, 1)], Cancel).AsTask();
@@ -117,10 +119,11 @@ public sealed class MetricStoreTests
         Assert.Equal(Enumerable.Range(0, 30).Select(s => (long)s), data!.Steps);
     }
 
-    [Fact]
-    public async Task Read_OfALongSeries_ThinsAndKeepsTheExtremes()
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Read_OfALongSeries_ThinsAndKeepsTheExtremes(DatabaseProvider provider)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsync(provider);
         Guid run = await database.AddRunAsync();
         MetricSample[] samples = Sequence(0, 20_000);
         samples[777] = Sample("train/loss", 777, 99);
@@ -173,10 +176,11 @@ public sealed class MetricStoreTests
         Assert.Empty(expected.Where(s => s is > 12_345 and < 198_765).Except(part.Steps));
     }
 
-    [Fact]
-    public async Task Read_BesideAnotherMetric_TakesItsLatestValueByThen()
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task Read_BesideAnotherMetric_TakesItsLatestValueByThen(DatabaseProvider provider)
     {
-        await using TestDatabase database = await TestDatabase.CreateAsync();
+        await using TestDatabase database = await TestDatabase.CreateAsync(provider);
         Guid run = await database.AddRunAsync();
         await database.Metrics.WriteAsync(run, [.. Sequence(0, 10), Sample("validation/loss", 3, 0.5), Sample("validation/loss", 6, double.NaN), Sample("validation/loss", 8, 0.25)], Cancel);
 

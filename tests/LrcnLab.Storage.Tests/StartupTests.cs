@@ -20,6 +20,24 @@ public sealed class StartupTests
         Assert.All(warnings, w => Assert.Contains("/data", w, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task WhatAKilledProgramLeft_IsRemoved_AndNothingElse()
+    {
+        await using TestDatabase database = await TestDatabase.CreateAsync();
+        string[] left = [Path.Combine(database.Folder, "export-1.db"), Path.Combine(database.Folder, "export-1.db-wal"), Path.Combine(database.Folder, "incoming-1.zip"), Path.Combine(database.Folder, "importing-1", "runs", "a")];
+        string[] kept = [Path.Combine(database.Folder, "notes.txt"), Path.Combine(database.Folder, "before-restore-1", "lrcnlab.db")];
+        foreach (string file in (string[])[.. left, .. kept])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllTextAsync(file, "text", Cancel);
+        }
+
+        Assert.Null(await database.Initializer.InitializeAsync(Cancel));
+
+        Assert.DoesNotContain(left, File.Exists);
+        Assert.All(kept, f => Assert.True(File.Exists(f), f));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(4096 * 3 + 10)]

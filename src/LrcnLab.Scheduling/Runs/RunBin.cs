@@ -144,8 +144,15 @@ public sealed class RunBin(LabWriter writer, ArtifactStore artifacts, IDbContext
         foreach (Removal removal in open)
         {
             string folder = paths.RunFolder(removal.RunId);
-            if (Directory.Exists(folder))
+            try
+            {
                 Directory.Delete(folder, recursive: true);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // There was none, or another call was quicker.
+            }
+
             await artifacts.RemoveUnreferencedAsync(removal.Artifacts, cancellationToken);
             await writer.WriteAsync(db => db.Removals.Where(r => r.RunId == removal.RunId).ExecuteDeleteAsync(cancellationToken), cancellationToken);
         }

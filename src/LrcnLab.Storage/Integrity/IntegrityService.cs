@@ -24,7 +24,7 @@ public sealed record IntegrityReport(DateTime At, string? Database, int Read, IR
 /// Looks whether everything is still what it was: the database by its own check, artifacts by their hashes, and whether both agree. On demand as fast as
 /// possible; by itself a little at a time. One check at a time, which goes on when the page is left.
 /// </summary>
-public sealed class IntegrityService(ArtifactVerifier verifier, Orphans orphans, IDbContextFactory<LabDbContext> contexts, LabOptions options, LabPaths paths, TimeProvider clock, ILogger<IntegrityService> logger) : IDisposable
+public sealed class IntegrityService(ArtifactVerifier verifier, Orphans orphans, ArtifactStore artifacts, IDbContextFactory<LabDbContext> contexts, LabOptions options, LabPaths paths, TimeProvider clock, ILogger<IntegrityService> logger) : IDisposable
 {
     /// <summary>In checks that nobody asked for: training reads from the same disk.</summary>
     private const long QuietBytesPerSecond = 16 << 20;
@@ -80,6 +80,8 @@ public sealed class IntegrityService(ArtifactVerifier verifier, Orphans orphans,
         if (options.VerifyDays == 0 || !await _turn.WaitAsync(0, cancellationToken))
             return;
         await RunAsync(clock.GetUtcNow().UtcDateTime.AddDays(-options.VerifyDays), QuietBytesPerSecond, cancellationToken);
+        // What was let go while a backup held it.
+        await artifacts.RemoveUnreferencedAsync(null, cancellationToken);
     }
 
     public void Dispose()

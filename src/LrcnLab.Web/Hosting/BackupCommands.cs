@@ -1,5 +1,6 @@
 using LrcnLab.Storage;
 using LrcnLab.Storage.Backup;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Web.Hosting;
@@ -51,7 +52,17 @@ internal static class BackupCommands
         await using ServiceProvider services = new ServiceCollection().AddLogging().AddLabStorage(options).BuildServiceProvider();
         if (options.Database.Provider == DatabaseProvider.Sqlite && !File.Exists(services.GetRequiredService<LabPaths>().DatabaseFile) && options.Database.ConnectionString.Length == 0)
             return Refuse($"There is no database in {options.DataDirectory}: nothing to back up.");
-        var (file, manifest, refusal) = await services.GetRequiredService<BackupWriter>().WriteAsync(new Line(), cancellationToken);
+        (string? file, BackupManifest? manifest, string? refusal) written;
+        try
+        {
+            written = await services.GetRequiredService<BackupWriter>().WriteAsync(new Line(), cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
+        {
+            return Refuse($"The backup could not be written, and what there was of it is removed: {e.Message}");
+        }
+
+        var (file, manifest, refusal) = written;
         if (file is null)
             return Refuse(refusal!);
         Line.End($"{file}: {manifest!.Files.Count:N0} files.");

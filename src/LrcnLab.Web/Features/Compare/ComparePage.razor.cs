@@ -1,6 +1,8 @@
+using System.Globalization;
 using LrcnLab.Core.Metrics;
 using LrcnLab.Core.Specs;
 using LrcnLab.Scheduling.Runs;
+using LrcnLab.Storage.Metrics;
 using LrcnLab.Web.Components;
 using LrcnLab.Web.Components.Charts;
 using LrcnLab.Web.Components.Shared;
@@ -18,6 +20,7 @@ public sealed partial class ComparePage : IDisposable
 
     private readonly PageLifetime _closed = new();
     private readonly List<(string Path, string[] Values, bool Equal)> _settings = [];
+    private readonly Dictionary<(Guid Run, string Key), double> _atEpoch = [];
     private IReadOnlyList<RunRow> _runs = [];
     private IReadOnlyList<RunRow> _others = [];
     private IReadOnlyList<string> _colors = [];
@@ -30,6 +33,9 @@ public sealed partial class ComparePage : IDisposable
     public required RunQueries Queries { get; init; }
 
     [Inject]
+    public required MetricStore Metrics { get; init; }
+
+    [Inject]
     public required RunFeed Feed { get; init; }
 
     [Inject]
@@ -40,6 +46,10 @@ public sealed partial class ComparePage : IDisposable
 
     [SupplyParameterFromQuery(Name = "x")]
     public string? Axis { get; set; }
+
+    /// <summary>Epoch whose values stand beside best and last.</summary>
+    [SupplyParameterFromQuery(Name = "epoch")]
+    public double? AtEpoch { get; set; }
 
     private string XAxis => Axis is "step" or "time" ? Axis : "epoch";
 
@@ -72,7 +82,15 @@ public sealed partial class ComparePage : IDisposable
         Guid[] ids = [.. (RunIds ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(word => Guid.TryParse(word, out Guid id) ? id : Guid.Empty).Where(id => id != Guid.Empty).Take(MostRuns)];
         _runs = await Queries.FindAsync(ids, _closed.Token);
         _colors = RunColor.Distinct([.. _runs.Select(r => r.Id)]);
+        _atEpoch.Clear();
+        foreach (string key in AtEpoch is >= 0 ? ResultKeys : [])
+        {
+            foreach (var (run, value) in await Metrics.AtEpochAsync([.. _runs.Select(r => r.Id)], key, AtEpoch!.Value, _closed.Token))
+                _atEpoch[(run, key)] = value;
+        }
     }
+
+    private void AskEpoch(string? text) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("epoch", double.TryParse(text, CultureInfo.InvariantCulture, out double epoch) && epoch >= 0 ? epoch : (double?)null), replace: true);
 
     private async Task LoadSettingsAsync()
     {
