@@ -178,6 +178,10 @@ public sealed partial class MainJobTests(Browser browser)
         await page.GetByLabel("Also at epoch").PressAsync("Enter");
         await Expect(results.GetByRole(AriaRole.Columnheader, new() { Name = "epoch 1" }).First).ToBeVisibleAsync();
         await Expect(page).ToHaveURLAsync(new Regex("epoch=1"));
+        IDownload saved = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV of the results" }).ClickAsync());
+        Assert.Equal(3, (await File.ReadAllLinesAsync(await saved.PathAsync(), Cancel)).Length);
+        saved = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV of the settings" }).ClickAsync());
+        Assert.Contains("training.epochs", (await File.ReadAllLinesAsync(await saved.PathAsync(), Cancel))[0], StringComparison.Ordinal);
         ILocator settings = page.GetByRole(AriaRole.Region, new() { Name = "Differing settings" });
         await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "model.sequence.hidden", Exact = true })).ToBeVisibleAsync();
         await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "training.epochs", Exact = true })).ToBeVisibleAsync();

@@ -51,6 +51,10 @@ public sealed partial class ComparePage : IDisposable
     [SupplyParameterFromQuery(Name = "epoch")]
     public double? AtEpoch { get; set; }
 
+    /// <summary>Of the table of results, as fields.</summary>
+    private IReadOnlyList<string> ResultColumns =>
+        ["name", "state", .. ResultKeys.SelectMany(k => (string[])[$"best({k})", $"last({k})", .. AtEpoch is { } epoch ? (string[])[string.Create(CultureInfo.InvariantCulture, $"at({k}, {epoch})")] : []]), "duration"];
+
     private string XAxis => Axis is "step" or "time" ? Axis : "epoch";
 
     private IReadOnlyList<(string Path, string[] Values)> SettingRows => [.. _settings.Where(s => _showEqual || !s.Equal).Select(s => (s.Path, s.Values))];
@@ -89,6 +93,8 @@ public sealed partial class ComparePage : IDisposable
                 _atEpoch[(run, key)] = value;
         }
     }
+
+    private string ExportUrl(string format, IReadOnlyList<string> columns) => LabUrls.ExportRuns(format, $"id in ({string.Join(", ", _runs.Select(r => r.Id))})", null, columns);
 
     private void AskEpoch(string? text) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("epoch", double.TryParse(text, CultureInfo.InvariantCulture, out double epoch) && epoch >= 0 ? epoch : (double?)null), replace: true);
 
