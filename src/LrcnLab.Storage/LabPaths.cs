@@ -56,10 +56,13 @@ public sealed class LabPaths(string dataDirectory, string? backupDirectory = nul
     /// <param name="sha256">64 lower-case hexadecimal digits.</param>
     public string ArtifactFile(string sha256)
     {
-        if (sha256.Length != 64 || !sha256.All(char.IsAsciiHexDigitLower))
+        if (!IsSha256(sha256))
             throw new ArgumentException($"\"{sha256}\" is no SHA-256: 64 lower-case hexadecimal digits.", nameof(sha256));
         return Path.Combine(ArtifactRoot, sha256[..2], sha256);
     }
+
+    /// <summary>Whether this is 64 lower-case hexadecimal digits.</summary>
+    public static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigitLower);
 
     public void CreateFolders()
     {

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LrcnLab.Core;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Metrics;
@@ -9,6 +10,7 @@ using LrcnLab.Core.Runs;
 using LrcnLab.Storage.Entities;
 using LrcnLab.Storage.Metrics;
 using LrcnLab.Storage.Transfer;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Storage.Tests;
@@ -114,6 +116,46 @@ public sealed class TransferTests
         (_, string? refusal) = await target.Get<ProjectImporter>().ImportAsync(await ExportAsync(source, project), null, Cancel);
 
         Assert.Contains($"names the file \"{path}\", which lies outside", refusal, StringComparison.Ordinal);
+        await using LabDbContext db = await target.OpenAsync();
+        Assert.Equal((0, 1), (await db.Runs.CountAsync(Cancel), await db.Projects.CountAsync(Cancel)));
+    }
+
+    /// <summary>A file that was made to reach for others: its list is right, its database is not.</summary>
+    [Theory]
+    [InlineData("UPDATE Checkpoints SET Sha256 = '../../../../../../etc/passwd'", "names the artifact \"../../../../../../etc/passwd\", which is no SHA-256")]
+    [InlineData("UPDATE Checkpoints SET Sha256 = 'a'", "names the artifact \"a\", which is no SHA-256")]
+    [InlineData("UPDATE Samples SET Path = '../../secret.avi'", "names the file \"../../secret.avi\", which lies outside")]
+    [InlineData("INSERT INTO Projects (Id, Name, Share, CreatedAt) VALUES ('0193B5F0-0000-7000-8000-000000000009', 'second', 1, '2026-01-01 00:00:00')", "has 2 projects instead of one")]
+    [InlineData("DROP TABLE MetricBlocks; DELETE FROM __EFMigrationsHistory", "The database in the file cannot be used")]
+    public async Task ForgedDatabase_IsRefused(string forgery, string expected)
+    {
+        await using TestDatabase source = await TestDatabase.CreateAsync();
+        await using TestDatabase target = await TestDatabase.CreateAsync();
+        Guid project = await AddProjectAsync(source, "garments");
+        await AddCheckpointAsync(source, await AddRunAsync(source, project, "run", RunState.Completed, null), "best");
+        string file = await ExportAsync(source, project), folder = Path.Combine(source.Folder, "forged"), forged = Path.Combine(source.Folder, "forged.zip");
+        await ZipFile.ExtractToDirectoryAsync(file, folder, Cancel);
+        string database = Path.Combine(folder, "lrcnlab.db");
+        await using (var connection = new SqliteConnection($"Data Source={database};Pooling=False;Foreign Keys=False"))
+        {
+            await connection.OpenAsync(Cancel);
+            await using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = forgery;
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+
+        string index = Path.Combine(folder, "project.json");
+        JsonNode list = JsonNode.Parse(await File.ReadAllTextAsync(index, Cancel))!;
+        JsonNode entry = list["files"]!.AsArray().Single(f => f!["path"]!.GetValue<string>() == "lrcnlab.db")!;
+        (entry["bytes"], entry["sha256"]) = (new FileInfo(database).Length, Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(database, Cancel))));
+        // What the list says is missing is not missed.
+        list["missing"]!.AsArray().Add("artifacts/../../../../../../../etc/passwd");
+        await File.WriteAllTextAsync(index, list.ToJsonString(), Cancel);
+        await ZipFile.CreateFromDirectoryAsync(folder, forged, Cancel);
+
+        (_, string? refusal) = await target.Get<ProjectImporter>().ImportAsync(forged, null, Cancel);
+
+        Assert.Contains(expected, refusal, StringComparison.Ordinal);
         await using LabDbContext db = await target.OpenAsync();
         Assert.Equal((0, 1), (await db.Runs.CountAsync(Cancel), await db.Projects.CountAsync(Cancel)));
     }

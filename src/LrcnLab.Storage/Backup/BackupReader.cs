@@ -121,6 +121,9 @@ public static class BackupReader
                 return [$"The database in the backup is damaged: {broken}"];
             HashSet<string> files = [.. manifest.Files.Select(f => f.Path), .. manifest.Missing];
             List<string> named = await db.Database.SqlQuery<string>($"SELECT Sha256 AS Value FROM Checkpoints UNION SELECT Sha256 FROM PredictionFiles").ToListAsync(cancellationToken);
+            // A name becomes a path below: a file that was made to reach elsewhere ends here.
+            if (named.Find(sha => !LabPaths.IsSha256(sha)) is { } odd)
+                return [$"The database names the artifact \"{odd}\", which is no SHA-256."];
             return [.. named.Where(sha => !files.Contains($"artifacts/{sha[..2]}/{sha}")).Select(sha => $"The database names the artifact {sha}, which is not in the backup.")];
         }
         catch (SqliteException e)

@@ -35,11 +35,11 @@ public sealed class ArtifactVerifier(IDbContextFactory<LabDbContext> contexts, L
         return (due.Length, damaged);
     }
 
-    /// <summary>Those that are damaged or gone, as far as they were read.</summary>
+    /// <summary>Those in use that are damaged or gone, as far as they were read.</summary>
     public async Task<IReadOnlyList<DamagedArtifact>> DamagedAsync(CancellationToken cancellationToken)
     {
         await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
-        List<Artifact> damaged = await db.Artifacts.AsNoTracking().Where(a => a.Problem != null).OrderBy(a => a.Sha256).ToListAsync(cancellationToken);
+        List<Artifact> damaged = await ArtifactStore.Referenced(db).AsNoTracking().Where(a => a.Problem != null).OrderBy(a => a.Sha256).ToListAsync(cancellationToken);
         string[] files = [.. damaged.Select(a => a.Sha256)];
         var checkpoints = await (from c in db.Checkpoints where files.Contains(c.Sha256) join r in db.Runs on c.RunId equals r.Id select new { c.Sha256, Use = $"checkpoint \"{c.Kind}\" of {r.Name}" }).ToListAsync(cancellationToken);
         var predictions = await (from p in db.PredictionFiles where files.Contains(p.Sha256) join r in db.Runs on p.RunId equals r.Id select new { p.Sha256, Use = $"predictions ({p.Split}) of {r.Name}" }).ToListAsync(cancellationToken);

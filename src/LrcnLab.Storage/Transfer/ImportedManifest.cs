@@ -34,6 +34,7 @@ internal static class ImportedManifest
         return null;
     }
 
-    private static bool IsInside(string path) =>
+    /// <summary>Whether a sample's path stays below the folder that it is relative to.</summary>
+    public static bool IsInside(string path) =>
         path.Length > 0 && !Path.IsPathRooted(path) && !path.Contains('\\', StringComparison.Ordinal) && !path.Contains(':', StringComparison.Ordinal) && !path.Split('/').Contains("..");
 }

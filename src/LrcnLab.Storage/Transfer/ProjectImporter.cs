@@ -1,6 +1,7 @@
 using LrcnLab.Core.Runs;
 using LrcnLab.Storage.Backup;
 using LrcnLab.Storage.Entities;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Storage.Transfer;
@@ -42,18 +43,36 @@ public sealed class ProjectImporter(LabWriter writer, IDbContextFactory<LabDbCon
                 return (null, $"The project was exported by a newer version of LrcnLab (it has the change \"{unknown}\"): use that version.");
             // What an earlier version wrote gets this version's form.
             await from.Database.MigrateAsync(cancellationToken);
-            foreach (Guid version in await from.DatasetVersions.Select(v => v.Id).ToListAsync(cancellationToken))
-            {
-                if (await ImportedManifest.MoveAsync(Path.Combine(folder, "datasets", version.ToString()), VideoFolder(version), cancellationToken) is string wrong)
-                    return (null, $"{wrong} Nothing was imported.");
-            }
-
-            return (await BringAsync(from, folder, progress, cancellationToken), null);
+            return await WrongAsync(from, folder, cancellationToken) is string wrong ? (null, $"{wrong} Nothing was imported.") : (await BringAsync(from, folder, progress, cancellationToken), null);
+        }
+        catch (SqliteException e)
+        {
+            return (null, $"The database in the file cannot be used: {e.Message}");
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>Names in a file from elsewhere must not become paths that lead somewhere else.</summary>
+    private async Task<string?> WrongAsync(LabDbContext from, string folder, CancellationToken cancellationToken)
+    {
+        if (await from.Projects.CountAsync(cancellationToken) is not 1 and int projects)
+            return $"The file has {projects} projects instead of one.";
+        await foreach (string path in from.Samples.Select(s => s.Path).AsAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            if (!ImportedManifest.IsInside(path))
+                return $"A data set names the file \"{path}\", which lies outside of its folder.";
+        }
+
+        foreach (Guid version in await from.DatasetVersions.Select(v => v.Id).ToListAsync(cancellationToken))
+        {
+            if (await ImportedManifest.MoveAsync(Path.Combine(folder, "datasets", version.ToString()), VideoFolder(version), cancellationToken) is string wrong)
+                return wrong;
+        }
+
+        return null;
     }
 
     private async Task<ImportedProject> BringAsync(LabDbContext from, string folder, IProgress<BackupProgress>? progress, CancellationToken cancellationToken)
