@@ -76,14 +76,20 @@ internal static class IngestBenchmark
             RedirectStandardError = true,
         };
         using var worker = WorkerProcess.Start(start, line => said = line);
-        var output = new WorkerOutput(worker.Output, new CheckInClock(TimeProvider.System, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)), (_, text) => throw new InvalidDataException(text));
+        await StoreAsync(lab, run, token, worker.Output);
+        await worker.WaitForErrorsAsync(TimeSpan.FromSeconds(10));
+        return long.Parse(said, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Stores events as supervision does, until the lines end.</summary>
+    internal static async Task StoreAsync(BenchmarkLab lab, Guid run, Guid token, LineReader lines)
+    {
+        var output = new WorkerOutput(lines, new CheckInClock(TimeProvider.System, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)), (_, text) => throw new InvalidDataException(text));
         Task reading = Task.Run(output.ReadAsync);
         using RunLogWriter log = await lab.Get<RunLog>().OpenAsync(run, CancellationToken.None);
         await foreach (IReadOnlyList<WorkerEvent> batch in output.BatchesAsync())
             await lab.Get<RunIngest>().ApplyAsync(run, token, log, batch, CancellationToken.None);
         await reading;
-        await worker.WaitForErrorsAsync(TimeSpan.FromSeconds(10));
-        return long.Parse(said, CultureInfo.InvariantCulture);
     }
 
     internal static async Task<(Guid Run, Guid Token)[]> AddRunsAsync(BenchmarkLab lab, int count)

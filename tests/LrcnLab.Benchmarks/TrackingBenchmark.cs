@@ -3,9 +3,7 @@ using System.IO.Pipes;
 using System.Text;
 using LrcnLab.Core.Events;
 using LrcnLab.Core.Metrics;
-using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
-using LrcnLab.Scheduling.Runs;
 using LrcnLab.Scheduling.Workers;
 using LrcnLab.Storage;
 using LrcnLab.Training;
@@ -64,7 +62,7 @@ internal static class TrackingBenchmark
             Directory.CreateDirectory(folder);
             _journal = new FileStream(Path.Combine(folder, WorkerProtocol.JournalFile), FileMode.Create);
             _output = new StreamWriter(_pipe);
-            _taking = Task.Run(() => TakeAsync(run, token, new AnonymousPipeClientStream(PipeDirection.In, _pipe.GetClientHandleAsString())));
+            _taking = Task.Run(() => IngestBenchmark.StoreAsync(_lab, run, token, new LineReader(new AnonymousPipeClientStream(PipeDirection.In, _pipe.GetClientHandleAsString()), WorkerProcess.MaxEventBytes)));
         }
 
         public void Tell(StepTimes times)
@@ -97,16 +95,6 @@ internal static class TrackingBenchmark
             _taking.GetAwaiter().GetResult();
             _journal.Dispose();
             _lab.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        }
-
-        private async Task TakeAsync(Guid run, Guid token, Stream from)
-        {
-            var output = new WorkerOutput(new LineReader(from, WorkerProcess.MaxEventBytes), new CheckInClock(TimeProvider.System, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)), (_, text) => throw new InvalidDataException(text));
-            Task reading = Task.Run(output.ReadAsync);
-            using RunLogWriter log = await _lab.Get<RunLog>().OpenAsync(run, CancellationToken.None);
-            await foreach (IReadOnlyList<WorkerEvent> batch in output.BatchesAsync())
-                await _lab.Get<RunIngest>().ApplyAsync(run, token, log, batch, CancellationToken.None);
-            await reading;
         }
     }
 }

@@ -43,15 +43,21 @@ public sealed class TransferPageTests(Lab shared, Browser browser)
     public async Task TensorBoardFile_BecomesCurvesOfARun()
     {
         LabProcess lab = await shared.GetAsync(Cancel);
-        Guid run = (await shared.CompletedRunsAsync(1, Cancel))[0];
-        byte[] file = await lab.Api.Http.GetByteArrayAsync($"runs/{run}/metrics/export?format=tensorboard&key=train/loss", Cancel);
+        IReadOnlyList<Guid> runs = await shared.CompletedRunsAsync(2, Cancel);
+        (Guid from, Guid run) = (runs[0], runs[1]);
+        using (var points = new StringContent("""{ "series": [ { "key": "mine/score", "steps": [1, 2, 3], "values": [0.5, 0.25, 4] } ] }""", System.Text.Encoding.UTF8, "application/json"))
+            (await lab.Api.Http.PostAsync($"runs/{from}/metrics", points, Cancel)).EnsureSuccessStatusCode();
+        byte[] file = await lab.Api.Http.GetByteArrayAsync($"runs/{from}/metrics/export?format=tensorboard&key=mine/score", Cancel);
         string path = Path.Combine(Path.GetTempPath(), $"events.out.tfevents.{Guid.CreateVersion7()}");
         await File.WriteAllBytesAsync(path, file, Cancel);
         IPage page = await browser.NewPageAsync(lab);
         await page.GotoAsync($"/runs/{run}");
 
         await page.GetByLabel("File: Add points of a TensorBoard event file").SetInputFilesAsync(path);
-        await Expect(page.Locator("file-post").GetByRole(AriaRole.Status)).ToHaveTextAsync(new Regex(@"^\d+ points are stored\.$"), new() { Timeout = 30_000 });
+        await Expect(page.Locator("file-post").GetByRole(AriaRole.Status)).ToHaveTextAsync("3 points are stored.", new() { Timeout = 30_000 });
+        await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "Score" })).ToBeVisibleAsync();
+        Assert.Equal([0.5, 0.25, 4.0], (await lab.Api.ItemsAsync($"runs/{run}/metrics?key=mine/score", Cancel))[0]!["values"]!.AsArray().Select(v => v!.GetValue<double>()));
+        await PageCheck.RunAsync(page, "run-with-imported-curve");
         file[^5] ^= 1;
         await File.WriteAllBytesAsync(path, file, Cancel);
         await page.GetByLabel("File: Add points of a TensorBoard event file").SetInputFilesAsync(path);

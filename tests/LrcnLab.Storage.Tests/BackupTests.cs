@@ -241,15 +241,7 @@ public sealed class BackupTests
     {
         byte[] content = new byte[5000];
         new Random(1).NextBytes(content);
-        string file = Path.Combine(database.Folder, "checkpoint.tmp");
-        await File.WriteAllBytesAsync(file, content, Cancel);
-        using IncomingArtifact artifact = await database.Artifacts.TakeAsync(file, Cancel);
-        await database.Writer.WriteAsync(async db =>
-        {
-            await database.Artifacts.AddAsync(db, artifact, Cancel);
-            db.Checkpoints.Add(new Checkpoint { RunId = run, Kind = "last", Epoch = 1, Step = 1, Sha256 = artifact.Sha256, Bytes = artifact.Bytes, WeightsBytes = 1, WeightsSha256 = artifact.Sha256, Metrics = [], CreatedAt = DateTime.UtcNow });
-        }, Cancel);
-        return (artifact.Sha256, content);
+        return (await database.AddCheckpointAsync(run, "last", content), content);
     }
 
     private static void Write(string file, string text)

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using System.Text;
-using LrcnLab.Storage.Entities;
 using LrcnLab.Storage.Integrity;
 using Microsoft.EntityFrameworkCore;
 
@@ -98,18 +96,5 @@ public sealed class IntegrityTests
         Assert.Null(service.Failure);
     }
 
-    private static async Task<string> AddAsync(TestDatabase database, Guid run, string kind)
-    {
-        string file = Path.Combine(database.Folder, kind), sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(kind)));
-        await File.WriteAllTextAsync(file, kind, Cancel);
-        await database.Artifacts.ImportAsync(file, sha256, Cancel);
-        await database.Writer.WriteAsync(
-            db =>
-            {
-                db.Checkpoints.Add(new Checkpoint { RunId = run, Kind = kind, Epoch = 1, Step = 1, Sha256 = sha256, Bytes = kind.Length, WeightsBytes = 1, WeightsSha256 = sha256, Metrics = [], CreatedAt = DateTime.UtcNow });
-                return Task.CompletedTask;
-            },
-            Cancel);
-        return sha256;
-    }
+    private static Task<string> AddAsync(TestDatabase database, Guid run, string kind) => database.AddCheckpointAsync(run, kind, Encoding.UTF8.GetBytes(kind));
 }

@@ -74,6 +74,23 @@ public sealed class TestDatabase : IAsyncDisposable
         return run.Id;
     }
 
+    /// <summary>A checkpoint of a run, with its file in the store.</summary>
+    /// <returns>The file's SHA-256.</returns>
+    public async Task<string> AddCheckpointAsync(Guid run, string kind, byte[] content)
+    {
+        string file = Path.Combine(Folder, "checkpoint.tmp");
+        await File.WriteAllBytesAsync(file, content, Cancel);
+        using IncomingArtifact artifact = await Artifacts.TakeAsync(file, Cancel);
+        await Writer.WriteAsync(
+            async db =>
+            {
+                await Artifacts.AddAsync(db, artifact, Cancel);
+                db.Checkpoints.Add(new Checkpoint { RunId = run, Kind = kind, Epoch = 1, Step = 1, Sha256 = artifact.Sha256, Bytes = artifact.Bytes, WeightsBytes = 1, WeightsSha256 = artifact.Sha256, Metrics = [], CreatedAt = DateTime.UtcNow });
+            },
+            Cancel);
+        return artifact.Sha256;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Options.Database.Provider == DatabaseProvider.Postgresql)

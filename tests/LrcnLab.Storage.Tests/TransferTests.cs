@@ -241,20 +241,7 @@ public sealed class TransferTests
         return id;
     }
 
-    private static async Task<string> AddCheckpointAsync(TestDatabase database, Guid run, string content)
-    {
-        string file = Path.Combine(database.Folder, content), sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
-        await File.WriteAllTextAsync(file, content, Cancel);
-        await database.Artifacts.ImportAsync(file, sha256, Cancel);
-        await database.Writer.WriteAsync(
-            db =>
-            {
-                db.Checkpoints.Add(new Checkpoint { RunId = run, Kind = "best", Epoch = 1, Step = 1, Sha256 = sha256, Bytes = content.Length, WeightsBytes = 1, WeightsSha256 = sha256, Metrics = [], CreatedAt = DateTime.UtcNow });
-                return Task.CompletedTask;
-            },
-            Cancel);
-        return sha256;
-    }
+    private static Task<string> AddCheckpointAsync(TestDatabase database, Guid run, string content) => database.AddCheckpointAsync(run, "best", Encoding.UTF8.GetBytes(content));
 
     private static void Write(string file, string text)
     {

@@ -4,7 +4,6 @@ using LrcnLab.Storage.Entities;
 using LrcnLab.Storage.Transfer;
 using LrcnLab.Web.Features.Runs.Download;
 using LrcnLab.Web.Hosting;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
@@ -25,9 +24,7 @@ public static class TransferEndpoints
         await using LabDbContext db = await contexts.CreateDbContextAsync(cancel);
         if (await db.Projects.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id, cancel) is not Project project)
             return Problems.NotFound($"There is no project {id}.");
-        if (context.Features.Get<IHttpBodyControlFeature>() is { } body)
-            body.AllowSynchronousIO = true;
-        return Results.Stream(to => exporter.WriteAsync(id, to, cancel), "application/zip", $"project-{ZipDownload.Safe(project.Name)}.zip");
+        return ZipDownload.Stream(context, $"project-{ZipDownload.Safe(project.Name)}.zip", to => exporter.WriteAsync(id, to, cancel));
     }
 
     private static async Task<IResult> ImportAsync(HttpRequest request, ProjectImporter importer, LabPaths paths, CancellationToken cancel)

@@ -12,12 +12,9 @@ public sealed record ZipPart(string Name, bool Compress, Func<Stream, Cancellati
 /// <summary>Sends zips of any size without a temporary file: part after part, each copied as it is read.</summary>
 public static class ZipDownload
 {
-    public static IResult Stream(HttpContext context, string name, IAsyncEnumerable<ZipPart> parts)
-    {
-        // The archive writes the few bytes before and behind each file in the old way.
-        if (context.Features.Get<IHttpBodyControlFeature>() is { } body)
-            body.AllowSynchronousIO = true;
-        return Results.Stream(
+    public static IResult Stream(HttpContext context, string name, IAsyncEnumerable<ZipPart> parts) => Stream(
+        context,
+        name,
         async to =>
         {
             await using ZipArchive zip = await ZipArchive.CreateAsync(to, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null);
@@ -26,9 +23,17 @@ public static class ZipDownload
                 await using Stream entry = await zip.CreateEntry(part.Name, part.Compress ? CompressionLevel.Fastest : CompressionLevel.NoCompression).OpenAsync();
                 await part.WriteAsync(entry, CancellationToken.None);
             }
-        },
-        "application/zip",
-        name);
+        });
+
+    /// <param name="context">Of the request.</param>
+    /// <param name="name">Of the file.</param>
+    /// <param name="write">Writes the whole zip.</param>
+    public static IResult Stream(HttpContext context, string name, Func<Stream, Task> write)
+    {
+        // The archive writes the few bytes before and behind each file in the old way.
+        if (context.Features.Get<IHttpBodyControlFeature>() is { } body)
+            body.AllowSynchronousIO = true;
+        return Results.Stream(write, "application/zip", name);
     }
 
     /// <summary>A name that every file system takes.</summary>

@@ -6,7 +6,7 @@ using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Storage.Metrics;
 using LrcnLab.Web.Hosting;
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.EntityFrameworkCore;
 
 namespace LrcnLab.Web.Features.Runs.Ingest;
@@ -20,7 +20,7 @@ public static class IngestEndpoints
     private const int PointsOfAWrite = 50_000;
 
     public static void MapIngest(this RouteGroupBuilder api) =>
-        api.MapPost("/runs/{id:guid}/metrics", PostAsync).WithTags("Runs").WithName("AddMetrics").Accepts<MetricUpload>("application/json", "application/octet-stream").WithMetadata(new DisableRequestSizeLimitAttribute()).Produces<StoredPoints>()
+        api.MapPost("/runs/{id:guid}/metrics", PostAsync).WithTags("Runs").WithName("AddMetrics").Accepts<MetricUpload>("application/json", "application/octet-stream").Produces<StoredPoints>()
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
     private static async Task<IResult> PostAsync(Guid id, HttpRequest request, MetricStore metrics, RunFeed feed, IDbContextFactory<LabDbContext> contexts, TimeProvider clock, CancellationToken cancel, string format = "json")
@@ -55,6 +55,11 @@ public static class IngestEndpoints
             return (0, Problems.Invalid("body", $"This is no list of series: {(e.Path is null ? "not valid JSON" : e.Path)}, line {e.LineNumber + 1}, position {e.BytePositionInLine + 1}."));
         }
 
+        catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (0, Problems.Invalid("body", "The request is too large: send fewer points at once."));
+        }
+
         if (upload?.Series is not { Count: > 0 } series)
             return (0, Problems.Invalid("series", "At least one series is needed."));
         SpecProblem[] problems = [.. series.Select((s, i) => s is null ? new SpecProblem($"series[{i}]", "A series is missing.") : s.Problem($"series[{i}]")).OfType<SpecProblem>().Take(20)];
@@ -73,6 +78,9 @@ public static class IngestEndpoints
 
     private static async Task<(long Points, IResult? Refusal)> TensorBoardAsync(Guid id, HttpRequest request, MetricStore metrics, int stepsPerEpoch, CancellationToken cancel)
     {
+        // Read as a stream, so that its size does not matter.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = null;
         (long points, var waiting) = (0, new List<MetricSample>());
         try
         {
