@@ -22,6 +22,7 @@ public sealed class RunsPageTests(Lab shared, Browser browser)
         ILocator rows = page.Locator("tbody tr").Filter(new() { Has = page.GetByRole(AriaRole.Link) });
         ILocator filter = page.GetByLabel("Filter runs");
 
+        await Expect(filter).ToHaveAttributeAsync("placeholder", "state = completed and best(validation/loss) < 1  ( / )");
         await filter.FillAsync("table-");
         await Expect(page.GetByTestId("found")).ToContainTextAsync("2 of ");
         await filter.FillAsync("name ~ table- and training.epochs >= 2");

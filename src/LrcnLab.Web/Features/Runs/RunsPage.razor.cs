@@ -11,6 +11,8 @@ namespace LrcnLab.Web.Features.Runs;
 /// <summary>All runs as a live table. Query, order and columns stand in the address.</summary>
 public sealed partial class RunsPage : IDisposable
 {
+    private const string Placeholder = "state = completed and best(validation/loss) < 1  ( / )";
+
     private static readonly Dictionary<string, (string Word, string What)> SaveAs = new()
     {
         ["csv"] = ("CSV", "This table as it is filtered and sorted"),
