@@ -50,6 +50,7 @@ public static class SchedulingServices
         services.AddSingleton<RunChecks>();
         services.AddSingleton<RunMaker>();
         services.AddSingleton<RunBin>();
+        services.AddSingleton<RunLabels>();
         services.AddSingleton<RetentionService>();
         services.AddSingleton(p => new RunService(
             p.GetRequiredService<LabWriter>(), p.GetRequiredService<IDbContextFactory<LabDbContext>>(), p.GetRequiredService<RunChecks>(), p.GetRequiredService<RunMaker>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));

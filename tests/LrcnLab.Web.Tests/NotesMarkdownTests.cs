@@ -1,4 +1,4 @@
-using LrcnLab.Web.Features.Data;
+using LrcnLab.Web.Components.Shared;
 using Xunit;
 
 namespace LrcnLab.Web.Tests;

@@ -694,6 +694,9 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .IsRequired()
                         .HasColumnType("text[]");
 
+                    b.Property<DateTime?>("ArchivedAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("integer");
 
@@ -754,6 +757,12 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)");
+
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("");
 
                     b.Property<Guid?>("ParentId")
                         .HasColumnType("uuid");
@@ -824,6 +833,10 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
 
                     b.Property<Guid?>("SweepId")
                         .HasColumnType("uuid");
+
+                    b.PrimitiveCollection<List<string>>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text[]");
 
                     b.Property<int>("Threads")
                         .HasColumnType("integer");
@@ -965,6 +978,37 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.ToTable("Samples", (string)null);
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.SavedView", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Page", "Name")
+                        .IsUnique();
+
+                    b.ToTable("SavedViews");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Setting", b =>
                 {
                     b.Property<string>("Key")
@@ -995,6 +1039,41 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasKey("Node", "Slot");
 
                     b.ToTable("SlotHolds");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.SpecTemplate", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("Preset")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("SpecJson")
+                        .IsRequired()
+                        .HasColumnType("text");
+
+                    b.Property<string>("Summary")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("SpecTemplates");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Sweep", b =>

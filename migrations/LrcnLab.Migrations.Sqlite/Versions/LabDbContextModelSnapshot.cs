@@ -689,6 +689,9 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<DateTime?>("ArchivedAt")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
 
@@ -749,6 +752,12 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("TEXT");
+
+                    b.Property<string>("Notes")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("");
 
                     b.Property<Guid?>("ParentId")
                         .HasColumnType("TEXT");
@@ -818,6 +827,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid?>("SweepId")
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Tags")
+                        .IsRequired()
                         .HasColumnType("TEXT");
 
                     b.Property<int>("Threads")
@@ -958,6 +971,37 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.ToTable("Samples", (string)null);
                 });
 
+            modelBuilder.Entity("LrcnLab.Storage.Entities.SavedView", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Page")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Page", "Name")
+                        .IsUnique();
+
+                    b.ToTable("SavedViews");
+                });
+
             modelBuilder.Entity("LrcnLab.Storage.Entities.Setting", b =>
                 {
                     b.Property<string>("Key")
@@ -988,6 +1032,41 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasKey("Node", "Slot");
 
                     b.ToTable("SlotHolds");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.SpecTemplate", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Preset")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("SpecJson")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Summary")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("SpecTemplates");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Sweep", b =>

@@ -52,6 +52,8 @@ public sealed record RunField(RunFieldKind Kind, string Name, double Epoch = 0)
         ["project"] = (RunValueKind.Text, "its project"),
         ["experiment"] = (RunValueKind.Text, "its experiment"),
         ["sweep"] = (RunValueKind.Text, "its sweep"),
+        ["tag"] = (RunValueKind.Text, "any of its tags"),
+        ["bundle"] = (RunValueKind.Text, "the same for runs that differ in nothing but their seed"),
         ["failure"] = (RunValueKind.Text, "what kind of fault ended it"),
         ["device"] = (RunValueKind.Text, "what it computes on"),
         ["id"] = (RunValueKind.Text, "its id"),
@@ -64,8 +66,12 @@ public sealed record RunField(RunFieldKind Kind, string Name, double Epoch = 0)
         ["created"] = (RunValueKind.Time, "when it was made"),
         ["started"] = (RunValueKind.Time, "when it began to train"),
         ["ended"] = (RunValueKind.Time, "when it ended"),
+        ["archived"] = (RunValueKind.Time, "when it was put away; such runs are found only by asking for this"),
         ["duration"] = (RunValueKind.Duration, "from its start to its end, or to now"),
     };
+
+    /// <summary>Whether the settings of a run are needed to know it.</summary>
+    public bool NeedsSettings => Kind == RunFieldKind.Setting || this is { Kind: RunFieldKind.Property, Name: "bundle" };
 
     public RunValueKind ValueKind => Kind switch
     {

@@ -7,6 +7,9 @@ public interface IRunValues
 
     /// <summary>What a bare word is looked for in.</summary>
     IEnumerable<string> Words { get; }
+
+    /// <summary>Compared one by one: a run is like one of them, or unlike all.</summary>
+    IReadOnlyList<string> Tags { get; }
 }
 
 /// <summary>

@@ -132,7 +132,7 @@ internal sealed class RunQueryParser(List<QueryToken> tokens)
             return Fail(value, $"After {field} {how.Text} a value was expected.");
         _at++;
         (Func<RunValue, DateTime, bool>? compare, string? refusal) = RunComparison.Of(field, how.Text, value.Text, value.Kind == QueryTokenKind.Text);
-        return compare is null ? Fail(value, refusal!) : (run, now) => compare(run.Get(field), now);
+        return compare is null ? Fail(value, refusal!) : (run, now) => Holds(run, field, compare, now, how.Text.StartsWith('!'));
     }
 
     private Test? In(RunField field)
@@ -155,7 +155,14 @@ internal sealed class RunQueryParser(List<QueryToken> tokens)
         if (Next.Kind != QueryTokenKind.Close || any.Count == 0)
             return Fail(any.Count == 0 ? Next : open, any.Count == 0 ? "The list is empty." : "This bracket is never closed.");
         _at++;
-        return (run, now) => any.Exists(compare => compare(run.Get(field), now));
+        return (run, now) => any.Exists(compare => Holds(run, field, compare, now, false));
+    }
+
+    private static bool Holds(IRunValues run, RunField field, Func<RunValue, DateTime, bool> compare, DateTime now, bool all)
+    {
+        if (field is not { Kind: RunFieldKind.Property, Name: "tag" } || run.Tags.Count == 0)
+            return compare(run.Get(field), now);
+        return all ? run.Tags.All(tag => compare(RunValue.Of(tag), now)) : run.Tags.Any(tag => compare(RunValue.Of(tag), now));
     }
 
     private Test? Fail(QueryToken at, string message)

@@ -12,6 +12,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.Property(r => r.Preset).HasMaxLength(100);
         builder.Property(r => r.FailureLabel).HasMaxLength(50);
         builder.Property(r => r.BinnedBy).HasMaxLength(100);
+        builder.Property(r => r.Notes).HasDefaultValue("");
         builder.Property(r => r.RowVersion).IsConcurrencyToken();
         builder.HasOne(r => r.DatasetVersion).WithMany().HasForeignKey(r => r.DatasetVersionId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne(r => r.Project).WithMany().HasForeignKey(r => r.ProjectId).OnDelete(DeleteBehavior.Restrict);

@@ -120,6 +120,15 @@ public sealed class Run : IVersioned
 
     public string? BinnedBy { get; set; }
 
+    /// <summary>Words that people gave it; <see cref="RunTag"/>.</summary>
+    public List<string> Tags { get; set; } = [];
+
+    /// <summary>What people noted about it, in Markdown.</summary>
+    public string Notes { get; set; } = "";
+
+    /// <summary>When it was put away: it is kept, and tables show it only to those who ask. Null where it is not.</summary>
+    public DateTime? ArchivedAt { get; set; }
+
     public uint RowVersion { get; set; }
 
     /// <summary>The specification by which it trains: as it was queued, with what was amended since. Null when a later version of this program wrote it.</summary>

@@ -11,7 +11,7 @@ public sealed class RunQueryTests
     private static readonly FakeRun[] Runs =
     [
         new("wide lstm", new() { ["state"] = RunValue.Of("completed"), ["model.lstm.hidden"] = RunValue.OfSetting("512"), ["model.cell"] = RunValue.OfSetting("lstm"), ["best(validation/accuracy_top1)"] = RunValue.Of(0.9), ["at(train/loss, 5)"] = RunValue.Of(0.25), ["created"] = RunValue.Of(Now.AddHours(-1)), ["duration"] = RunValue.Of(3600) }),
-        new("narrow gru", new() { ["state"] = RunValue.Of("failed"), ["model.lstm.hidden"] = RunValue.OfSetting("128"), ["model.cell"] = RunValue.OfSetting("gru"), ["best(validation/accuracy_top1)"] = RunValue.Of(double.NaN), ["created"] = RunValue.Of(Now.AddDays(-3)), ["duration"] = RunValue.Of(30), ["failure"] = RunValue.Of("out of memory") }),
+        new("narrow gru", new() { ["state"] = RunValue.Of("failed"), ["model.lstm.hidden"] = RunValue.OfSetting("128"), ["model.cell"] = RunValue.OfSetting("gru"), ["best(validation/accuracy_top1)"] = RunValue.Of(double.NaN), ["created"] = RunValue.Of(Now.AddDays(-3)), ["duration"] = RunValue.Of(30), ["failure"] = RunValue.Of("out of memory"), ["tag"] = RunValue.Of("old, paper") }) { Tags = ["old", "paper"] },
         new("baseline", new() { ["state"] = RunValue.Of("running"), ["best(validation/accuracy_top1)"] = RunValue.Of(0.5), ["created"] = RunValue.Of(new DateTime(2026, 11, 1, 23, 0, 0, DateTimeKind.Utc)) }),
     ];
 
@@ -50,6 +50,13 @@ public sealed class RunQueryTests
     [InlineData("(state = running or state = failed) and model.cell = gru", "narrow gru")]
     [InlineData("model.lstm.hidden >= 256 and best(validation/accuracy_top1) > 0.8 or failure = none and baseline", "wide lstm|baseline")]
     [InlineData("not (not lstm)", "wide lstm")]
+    [InlineData("tag = paper", "narrow gru")]
+    [InlineData("tag != paper", "wide lstm|baseline")]
+    [InlineData("tag in (new, OLD)", "narrow gru")]
+    [InlineData("tag ~ ape", "narrow gru")]
+    [InlineData("tag !~ ape", "wide lstm|baseline")]
+    [InlineData("tag = none", "wide lstm|baseline")]
+    [InlineData("tag = \"old, paper\"", "")]
     public void Query_FindsTheseRuns(string text, string expected)
     {
         (RunQuery? query, QueryProblem? problem) = RunQuery.Parse(text);
@@ -117,6 +124,8 @@ public sealed class RunQueryTests
     private sealed record FakeRun(string Name, Dictionary<string, RunValue> Values) : IRunValues
     {
         public IEnumerable<string> Words => [Name];
+
+        public IReadOnlyList<string> Tags { get; init; } = [];
 
         public RunValue Get(RunField field) => Values.GetValueOrDefault(field.ToString());
     }

@@ -34,6 +34,7 @@ public static class RunEndpoints
         Action(runs, "pause", service => service.PauseAsync);
         Action(runs, "resume", service => service.ResumeAsync);
         Action(runs, "retry", service => service.ResumeAsync);
+        runs.MapLabels();
         runs.MapRunTable();
         runs.MapDownloads();
         runs.MapLife();
@@ -96,7 +97,7 @@ public static class RunEndpoints
     private static async Task<IResult> GetAsync(Guid id, RunQueries queries, CancellationToken cancel) =>
         await queries.GetAsync(id, cancel) is { } run
             ? Results.Ok(new RunAnswer(run.Id, run.Name, run.State, run.Reason, run.Preset, run.Progress, run.Metrics, SpecWriter.Write(run.Spec), run.Classes,
-                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History, run.Project, run.Experiment, run.Sweep, run.FailureLabel, run.Amendments, run.Family.Parent, run.Family.Children, run.Usage, run.BinnedAt))
+                new RunData(run.DatasetId, run.DatasetName, run.DatasetVersion, run.DatasetHash), run.Device, run.Versions, run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt, run.History, run.Project, run.Experiment, run.Sweep, run.FailureLabel, run.Amendments, run.Family.Parent, run.Family.Children, run.Usage, run.BinnedAt, run.Tags, run.Notes, run.ArchivedAt))
             : NoRun(id);
 
     private static async Task<IResult> MatricesAsync(Guid id, IDbContextFactory<LabDbContext> database, CancellationToken cancel)
@@ -138,6 +139,7 @@ public sealed record RunAnswer(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, RunProgress Progress, IReadOnlyDictionary<string, MetricSummary> Metrics, JsonObject Spec,
     IReadOnlyList<string> Classes, RunData Dataset, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, string Project, string? Experiment, string? Sweep,
-    string? FailureLabel, IReadOnlyList<string> Amendments, Relative? Parent, IReadOnlyList<Relative> Children, RunUsage Usage, DateTime? BinnedAt);
+    string? FailureLabel, IReadOnlyList<string> Amendments, Relative? Parent, IReadOnlyList<Relative> Children, RunUsage Usage, DateTime? BinnedAt,
+    IReadOnlyList<string> Tags, string Notes, DateTime? ArchivedAt);
 
 public sealed record MatrixAnswer(int Epoch, string Split, IReadOnlyList<string> Classes, int[][] Counts);

@@ -12,7 +12,7 @@ namespace LrcnLab.Web.Features.Runs;
 /// <summary>The page of one run. It subscribes to the run's feed and reads again only what changed.</summary>
 public sealed partial class RunPage : IDisposable
 {
-    private static readonly (string Tab, string Word)[] Tabs = [("charts", "Charts"), ("results", "Results"), ("checkpoints", "Checkpoints"), ("log", "Log"), ("system", "System"), ("timeline", "Timeline"), ("settings", "Settings")];
+    private static readonly (string Tab, string Word)[] Tabs = [("charts", "Charts"), ("results", "Results"), ("checkpoints", "Checkpoints"), ("log", "Log"), ("system", "System"), ("timeline", "Timeline"), ("notes", "Notes"), ("settings", "Settings")];
 
     private readonly PageLifetime _closed = new();
     private RunDetail? _run;

@@ -21,7 +21,8 @@ public sealed record MetricSummary(double Last, double Best, double Min, double 
 public sealed record RunRow(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, string Dataset, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, int Priority, DateTime? QueuedAt,
-    string Project, string? Experiment, string? Sweep, int Slots, string? FailureLabel, DateTime? BinnedAt, string? BinnedBy, string? Device);
+    string Project, string? Experiment, string? Sweep, int Slots, string? FailureLabel, DateTime? BinnedAt, string? BinnedBy, string? Device,
+    IReadOnlyList<string> Tags, DateTime? ArchivedAt, Guid DatasetVersionId);
 
 public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, string Cause, string? Person);
 
@@ -44,7 +45,8 @@ public sealed record RunDetail(
     Guid DatasetId, string DatasetName, int DatasetVersion, string DatasetHash, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, string? Device, IReadOnlyDictionary<string, string> Versions, int Attempt,
     DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, IReadOnlyList<RunHistoryEntry> History, IReadOnlyList<CheckpointRow> Checkpoints,
-    string Project, string? Experiment, string? Sweep, int Priority, string? FailureLabel, IReadOnlyList<string> Amendments, RunFamily Family, RunUsage Usage, DateTime? BinnedAt, string? BinnedBy, int TrainSamples);
+    string Project, string? Experiment, string? Sweep, int Priority, string? FailureLabel, IReadOnlyList<string> Amendments, RunFamily Family, RunUsage Usage, DateTime? BinnedAt, string? BinnedBy, int TrainSamples,
+    IReadOnlyList<string> Tags, string Notes, DateTime? ArchivedAt);
 
 /// <summary>What pages and API read of runs. Every call opens its own context and never touches metric history.</summary>
 public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricStore metrics, TimeProvider clock)
@@ -101,7 +103,7 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
             run.Device, run.VersionsJson is null ? new Dictionary<string, string>() : JsonSerializer.Deserialize<Dictionary<string, string>>(run.VersionsJson, LabJson.Options)!,
             run.Attempt, run.CreatedAt, run.StartedAt, run.EndedAt,
             [.. history.Select(c => new RunHistoryEntry(c.Time, c.From, c.To, c.Cause, c.Person))], await CheckpointsAsync(id, cancel),
-            found.Project, found.Experiment, found.Sweep, run.Priority, run.FailureLabel, run.Amendments, await RunFamily.ReadAsync(db, metrics, run, cancel), await UsageAsync(db, run, summaries, cancel), run.BinnedAt, run.BinnedBy, found.TrainCount);
+            found.Project, found.Experiment, found.Sweep, run.Priority, run.FailureLabel, run.Amendments, await RunFamily.ReadAsync(db, metrics, run, cancel), await UsageAsync(db, run, summaries, cancel), run.BinnedAt, run.BinnedBy, found.TrainCount, run.Tags, run.Notes, run.ArchivedAt);
     }
 
     public async Task<IReadOnlyList<CheckpointRow>> CheckpointsAsync(Guid run, CancellationToken cancel)
@@ -147,11 +149,14 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
                                r.BinnedAt,
                                r.BinnedBy,
                                r.Device,
+                               r.Tags,
+                               r.ArchivedAt,
+                               r.DatasetVersionId,
                            }).ToListAsync(cancel);
         var summaries = await SummariesAsync([.. found.Select(r => r.Id)], cancel);
         return [.. found.OrderByDescending(r => r.CreatedAt).Select(r => new RunRow(
             r.Id, r.Name, r.State, r.Reason, r.Preset, r.Dataset, r.Progress, summaries.GetValueOrDefault(r.Id) ?? [],
-            r.CreatedAt, r.StartedAt, r.EndedAt, r.Priority, r.QueuedAt, r.Project, r.Experiment, r.Sweep, r.SlotsAsked, r.FailureLabel, r.BinnedAt, r.BinnedBy, r.Device))];
+            r.CreatedAt, r.StartedAt, r.EndedAt, r.Priority, r.QueuedAt, r.Project, r.Experiment, r.Sweep, r.SlotsAsked, r.FailureLabel, r.BinnedAt, r.BinnedBy, r.Device, r.Tags, r.ArchivedAt, r.DatasetVersionId))];
     }
 
     private async Task<Dictionary<Guid, Dictionary<string, MetricSummary>>> SummariesAsync(IReadOnlyList<Guid> runs, CancellationToken cancel) =>

@@ -20,12 +20,11 @@ public sealed partial class RunsPage : IDisposable
         ["parquet"] = ("Parquet", "The same, for pandas, Polars or DuckDB"),
     };
 
+    private static readonly string[] UsualGroups = ["state", "dataset", "preset", "project", "experiment", "sweep", "tag"];
+
     // While many runs train, the table is read anew no more often.
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Typing = TimeSpan.FromMilliseconds(250);
-
-    // Their ids stand in the address of the zip.
-    private const int MostDownloaded = 150;
 
     private readonly PageLifetime _closed = new();
     private readonly HashSet<Guid> _chosen = [];
@@ -34,6 +33,7 @@ public sealed partial class RunsPage : IDisposable
     private IDisposable? _subscription;
     private IReadOnlyList<string> _fields = [];
     private IReadOnlyList<Guid> _deleted = [];
+    private IReadOnlyList<string> _tags = [];
     private string _text = "";
     private string _newColumn = "";
     private string? _columnProblem;
@@ -67,6 +67,16 @@ public sealed partial class RunsPage : IDisposable
     /// <summary>Fields, by semicolons.</summary>
     [SupplyParameterFromQuery(Name = "columns")]
     public string? Columns { get; set; }
+
+    /// <summary>A field whose equal values bring runs together.</summary>
+    [SupplyParameterFromQuery(Name = "group")]
+    public string? Group { get; set; }
+
+    private IReadOnlyList<RunRow> ChosenRows => [.. (_table?.Rows ?? []).Select(r => r.Run).Where(r => _chosen.Contains(r.Id))];
+
+    /// <summary>What it is useful to group by: what is a word, and settings that are columns.</summary>
+    private IReadOnlyList<string> GroupFields =>
+        [.. UsualGroups.Concat(Shown.Where(c => c.Contains('.') && !c.Contains('('))).Append(Group).OfType<string>().Where(g => g is { Length: > 0 } and not "bundle").Distinct()];
 
     private IReadOnlyList<string> Shown => Columns?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } chosen ? chosen : RunColumns.Default;
 
@@ -104,9 +114,10 @@ public sealed partial class RunsPage : IDisposable
     {
         if (_closed.HasEnded)
             return;
-        (RunTableData? table, _problem) = await Tables.ReadAsync(new RunTableRequest(Query, Sort, Shown), _closed.Token);
+        (RunTableData? table, _problem) = await Tables.ReadAsync(new RunTableRequest(Query, Sort, Shown, Group), _closed.Token);
         // What was found before stays while a query is not finished.
         _table = table ?? _table;
+        _tags = [.. (table?.Rows ?? []).SelectMany(r => r.Run.Tags).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
         _binned = await Queries.CountBinAsync(_closed.Token);
     }
 

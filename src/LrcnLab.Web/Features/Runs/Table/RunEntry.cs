@@ -7,6 +7,7 @@ namespace LrcnLab.Web.Features.Runs.Table;
 public sealed class RunEntry(RunRow row, uint version, DateTime readAt) : IRunValues
 {
     private readonly Dictionary<RunField, RunValue> _atEpochs = [];
+    private string? _bundle;
 
     public RunRow Row => row;
 
@@ -16,11 +17,16 @@ public sealed class RunEntry(RunRow row, uint version, DateTime readAt) : IRunVa
     /// <summary>By path; null until somebody asks for a setting.</summary>
     public IReadOnlyDictionary<string, string>? Settings { get; set; }
 
-    public IEnumerable<string> Words => ((string?[])[row.Name, row.Dataset, row.State.Word(), row.Preset, row.Project, row.Experiment, row.Sweep]).OfType<string>();
+    /// <summary>The same for runs that differ in nothing but their seed; null until settings are known.</summary>
+    public string? Bundle => Settings is null ? null : _bundle ??= SeedBundle.Key(row.DatasetVersionId, Settings);
+
+    public IEnumerable<string> Words => ((string?[])[row.Name, row.Dataset, row.State.Word(), row.Preset, row.Project, row.Experiment, row.Sweep, .. row.Tags]).OfType<string>();
+
+    public IReadOnlyList<string> Tags => row.Tags;
 
     public bool Knows(RunField field) => field.Kind switch
     {
-        RunFieldKind.Setting => Settings is not null,
+        _ when field.NeedsSettings => Settings is not null,
         RunFieldKind.At => _atEpochs.ContainsKey(field),
         _ => true,
     };
@@ -56,6 +62,9 @@ public sealed class RunEntry(RunRow row, uint version, DateTime readAt) : IRunVa
         "sweep" => RunValue.Of(row.Sweep),
         "failure" => RunValue.Of(row.FailureLabel),
         "device" => RunValue.Of(row.Device),
+        "tag" => RunValue.Of(row.Tags.Count == 0 ? null : string.Join(", ", row.Tags)),
+        "archived" => RunValue.Of(row.ArchivedAt),
+        "bundle" => RunValue.Of(Bundle),
         "id" => RunValue.Of(row.Id.ToString()),
         "step" => RunValue.Of(row.Progress.Step),
         "steps" => RunValue.Of(row.Progress.Steps > 0 ? row.Progress.Steps : null),

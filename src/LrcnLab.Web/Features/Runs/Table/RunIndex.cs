@@ -128,7 +128,7 @@ public sealed class RunIndex : IDisposable
 
     private async Task CompleteInTurnAsync(IReadOnlyList<RunEntry> all, IReadOnlyCollection<RunField> fields, CancellationToken cancellationToken)
     {
-        if (fields.Any(f => f.Kind == RunFieldKind.Setting))
+        if (fields.Any(f => f.NeedsSettings))
         {
             foreach (RunEntry[] part in all.Where(e => e.Settings is null).Chunk(RunsOfARead))
                 await ReadSettingsAsync(part.ToDictionary(e => e.Row.Id), cancellationToken);

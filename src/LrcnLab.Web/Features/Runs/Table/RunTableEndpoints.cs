@@ -1,3 +1,4 @@
+using LrcnLab.Core.Queries;
 using LrcnLab.Web.Hosting;
 
 namespace LrcnLab.Web.Features.Runs.Table;
@@ -9,7 +10,11 @@ public static class RunTableEndpoints
     {
         runs.MapGet("/export", ExportAsync).WithName("ExportRuns").Produces(StatusCodes.Status200OK).ProducesValidationProblem();
         runs.MapGet("/fields", async (RunTableQueries tables, CancellationToken cancel) => new Page<string>(await tables.FieldsAsync(cancel), null)).WithName("ListRunFields").Produces<Page<string>>();
+        runs.MapPost("/query/complete", CompleteAsync).WithName("CompleteRunQuery").Produces<Completion>().ProducesValidationProblem();
     }
+
+    private static async Task<IResult> CompleteAsync(CompletionRequest request, RunTableQueries tables, CancellationToken cancel) =>
+        request.Text is not { Length: <= 4000 } text ? Problems.Invalid("text", "A query of up to 4,000 characters is needed.") : Results.Ok(await tables.CompleteAsync(text, request.At, cancel));
 
     private static async Task<IResult> ExportAsync(RunTableQueries tables, HttpRequest http, CancellationToken cancel, string format = "csv", string? query = null, string? sort = null)
     {
@@ -23,3 +28,7 @@ public static class RunTableEndpoints
     /// <summary>A problem in one sentence, with its place in a query.</summary>
     public static string Where(RunTableProblem problem) => problem.Place is { } place ? $"At character {place.At + 1}: {problem.Message}" : problem.Message;
 }
+
+/// <param name="Text">That somebody writes.</param>
+/// <param name="At">Position of the caret, from 0.</param>
+public sealed record CompletionRequest(string? Text, int At);

@@ -1,4 +1,5 @@
 using LrcnLab.Core.Queries;
+using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
 
 namespace LrcnLab.Web.Features.Runs.Table;
@@ -7,7 +8,8 @@ namespace LrcnLab.Web.Features.Runs.Table;
 /// <param name="Query">See <see cref="RunQuery"/>; empty for all.</param>
 /// <param name="Sort">A field, with a minus before it for the largest first; null for the newest first.</param>
 /// <param name="Columns">Fields whose values are wanted.</param>
-public sealed record RunTableRequest(string? Query, string? Sort, IReadOnlyList<string> Columns);
+/// <param name="Group">A field whose equal values bring runs together; null for none.</param>
+public sealed record RunTableRequest(string? Query, string? Sort, IReadOnlyList<string> Columns, string? Group = null);
 
 /// <summary>A run in a table; its values are looked up when they are shown.</summary>
 public sealed record RunTableRow(RunEntry Entry)
@@ -16,13 +18,14 @@ public sealed record RunTableRow(RunEntry Entry)
 }
 
 /// <summary>What a table shows.</summary>
-/// <param name="Total">Runs that are not in the bin.</param>
+/// <param name="Total">Runs that are neither in the bin nor archived; with those when the query asks for them.</param>
 /// <param name="Columns">That were asked for.</param>
 /// <param name="Rows">That the query finds, in order.</param>
-public sealed record RunTableData(int Total, IReadOnlyList<RunField> Columns, IReadOnlyList<RunTableRow> Rows);
+/// <param name="Group">The field by which they are grouped; null for none.</param>
+public sealed record RunTableData(int Total, IReadOnlyList<RunField> Columns, IReadOnlyList<RunTableRow> Rows, RunField? Group = null);
 
 /// <summary>What is wrong with the asking.</summary>
-/// <param name="Field"><c>query</c>, <c>sort</c> or <c>column</c>.</param>
+/// <param name="Field"><c>query</c>, <c>sort</c>, <c>group</c> or <c>column</c>.</param>
 /// <param name="Place">Where in a query; null elsewhere.</param>
 public sealed record RunTableProblem(string Field, string Message, QueryProblem? Place);
 
@@ -53,17 +56,28 @@ public sealed class RunTableQueries(RunIndex index, TimeProvider clock)
                 return (null, new RunTableProblem("sort", problem!, null));
         }
 
+        RunField? group = null;
+        if (request.Group is { Length: > 0 } asked)
+        {
+            (group, string? problem) = RunField.Parse(asked);
+            if (group is null)
+                return (null, new RunTableProblem("group", problem!, null));
+        }
+
         // Values at an epoch cost a look into history: for columns alone, only where the query finds something.
-        RunField[] deciding = [.. query.Fields, .. sort is null ? (RunField[])[] : [sort]];
+        RunField[] deciding = [.. query.Fields, .. ((RunField?[])[sort, group]).OfType<RunField>()];
         IReadOnlyList<RunEntry> all = await index.ReadAsync([.. deciding, .. columns.Where(c => c.Kind != RunFieldKind.At)], cancellationToken);
         if (UnknownSetting([.. deciding, .. columns], all) is { } unknown)
             return (null, new RunTableProblem(query.Fields.Contains(unknown) ? "query" : "column", SimilarTo(unknown, all), Place(request.Query, query, unknown)));
         DateTime now = clock.GetUtcNow().UtcDateTime;
+        // What was put away is there for those who ask.
+        if (query.Fields.All(f => f.Name is not ("archived" or "id")))
+            all = [.. all.Where(e => e.Row.ArchivedAt is null)];
         RunEntry[] found = [.. all.Where(e => query.Matches(e, now))];
         if (sort is not null)
             found = Sorted(found, sort, falling);
         await index.CompleteAsync(found, columns, cancellationToken);
-        return (new RunTableData(all.Count, columns, [.. found.Select(e => new RunTableRow(e))]), null);
+        return (new RunTableData(all.Count, columns, [.. found.Select(e => new RunTableRow(e))], group), null);
     }
 
     /// <summary>Everything that some run has a value for, for suggestions.</summary>
@@ -72,6 +86,24 @@ public sealed class RunTableQueries(RunIndex index, TimeProvider clock)
         IReadOnlyList<RunEntry> all = await index.ReadAsync([new RunField(RunFieldKind.Setting, "")], cancellationToken);
         IEnumerable<string> metrics = all.SelectMany(e => e.Row.Metrics.Keys).Distinct().Order(StringComparer.Ordinal);
         return [.. RunField.Properties.Keys, .. metrics.SelectMany(m => (string[])[$"best({m})", $"last({m})"]), .. Settings(all)];
+    }
+
+    /// <summary>What may stand at a place of a query that somebody writes.</summary>
+    public async Task<Completion> CompleteAsync(string text, int at, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<RunEntry> all = await index.ReadAsync([new RunField(RunFieldKind.Setting, "")], cancellationToken);
+        return QueryCompletion.At(text, at, await FieldsAsync(cancellationToken), field => Values(field, all));
+    }
+
+    /// <summary>What runs have for a field, the most frequent first; nothing for what is measured.</summary>
+    private static IEnumerable<string> Values(string text, IReadOnlyList<RunEntry> all)
+    {
+        if (RunField.Parse(text).Field is not { Kind: RunFieldKind.Property or RunFieldKind.Setting } field || field.ValueKind is RunValueKind.Time or RunValueKind.Duration or RunValueKind.Number)
+            return [];
+        IEnumerable<string> values = field.Name == "state" ? Enum.GetValues<RunState>().Select(s => s.Word())
+            : field.Name == "tag" ? all.SelectMany(e => e.Row.Tags)
+            : all.Select(e => e.Get(field)).Where(v => !v.IsNone).Select(v => v.ToString());
+        return values.Where(v => v.Length <= 100).CountBy(v => v).OrderByDescending(v => v.Value).Select(v => v.Key).Append("none");
     }
 
     private static IEnumerable<string> Settings(IReadOnlyList<RunEntry> all) =>

@@ -3,7 +3,7 @@ using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 using Microsoft.AspNetCore.Components;
 
-namespace LrcnLab.Web.Features.Data;
+namespace LrcnLab.Web.Components.Shared;
 
 /// <summary>Notes in Markdown as HTML that is safe to show: HTML in them is text, links lead to web pages or mail only, pictures become links.</summary>
 public static class NotesMarkdown
