@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
+using LrcnLab.Scheduling.Runs;
 using LrcnLab.Web.Features.Runs.Table;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -136,6 +137,10 @@ public abstract class LabelTestsOn<TServer>(TServer server) : IClassFixture<TSer
         return answer.StatusCode;
     }
 
-    private Task<Guid> AddAsync(string name, RunState state = RunState.Completed, Func<RunSpec, RunSpec>? change = null, double loss = 1) =>
-        StoredRuns.AddAsync(server.Services, name, state, change ?? (s => s), _ => loss, 1, Cancel);
+    private async Task<Guid> AddAsync(string name, RunState state = RunState.Completed, Func<RunSpec, RunSpec>? change = null, double loss = 1)
+    {
+        Guid run = await StoredRuns.AddAsync(server.Services, name, state, change ?? (s => s), _ => loss, 1, Cancel);
+        server.Services.GetRequiredService<RunFeed>().Publish(run, RunParts.State);
+        return run;
+    }
 }

@@ -10,6 +10,9 @@ public sealed class RunFeed(TimeProvider clock, ILogger<RunFeed> logger)
     private readonly Lock _lock = new();
     private Subscription[] _subscriptions = [];
 
+    /// <summary>Says at once, to the teller's own thread, which run changed: for what keeps copies and must not be late. Whoever listens only notes it.</summary>
+    public event Action<Guid>? Published;
+
     /// <summary>Calls <paramref name="onChange"/> for the changes of one run, never twice at once, until the result is disposed.</summary>
     public IDisposable Subscribe(Guid runId, Func<RunChange, Task> onChange) => Add(runId, onChange);
 
@@ -20,6 +23,7 @@ public sealed class RunFeed(TimeProvider clock, ILogger<RunFeed> logger)
     {
         if (change.Parts == RunParts.None)
             return;
+        Published?.Invoke(change.RunId);
         foreach (Subscription subscription in Volatile.Read(ref _subscriptions))
             subscription.Add(change);
     }

@@ -24,7 +24,7 @@ public sealed class RunIndex : IDisposable
     private readonly MetricStore _metrics;
     private readonly IDbContextFactory<LabDbContext> _contexts;
     private readonly TimeProvider _clock;
-    private readonly IDisposable _subscription;
+    private readonly RunFeed _feed;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, string> _words = [];
@@ -36,12 +36,8 @@ public sealed class RunIndex : IDisposable
     public RunIndex(RunQueries queries, MetricStore metrics, IDbContextFactory<LabDbContext> contexts, RunFeed feed, TimeProvider clock)
     {
         (_queries, _metrics, _contexts, _clock) = (queries, metrics, contexts, clock);
-        _subscription = feed.SubscribeAll(change =>
-        {
-            lock (_lock)
-                _changed.Add(change.RunId);
-            return Task.CompletedTask;
-        });
+        _feed = feed;
+        _feed.Published += Note;
     }
 
     /// <summary>Every run, the newest first, ready to be asked for these fields.</summary>
@@ -77,8 +73,14 @@ public sealed class RunIndex : IDisposable
 
     public void Dispose()
     {
-        _subscription.Dispose();
+        _feed.Published -= Note;
         _turn.Dispose();
+    }
+
+    private void Note(Guid run)
+    {
+        lock (_lock)
+            _changed.Add(run);
     }
 
     private async Task RefreshAsync(CancellationToken cancellationToken)
