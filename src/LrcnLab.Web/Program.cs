@@ -67,6 +67,7 @@ builder.Services.AddSingleton<RunFiles>();
 builder.Services.AddSingleton<RunIndex>();
 builder.Services.AddSingleton<RunTableQueries>();
 builder.Services.AddSingleton<ViewQueries>();
+builder.Services.AddSingleton<ChartChoices>();
 builder.Services.AddSingleton<QueueQueries>();
 builder.Services.AddSingleton<NodeQueries>();
 builder.Services.AddSingleton<ProjectQueries>();

@@ -3,6 +3,7 @@
 
 import { axisTitle, exportOf, fetchSeries, inOrder, lastOf, otherMetric, positions, smooth, stepsWithin } from "./chart-data.js";
 import { duration, number, quantity } from "./chart-format.js";
+import { picture, table } from "./chart-twins.js";
 
 const FETCH_INTERVAL_MS = 400;
 const MOST_POINTS = 2_000_000;
@@ -49,6 +50,14 @@ class LineChart {
     this.lastLoad = 0;
     this.resizer = new ResizeObserver(() => this.resize());
     this.resizer.observe(element);
+    this.figure = element.closest("figure");
+    this.clicks = e => {
+      const button = e.target.closest("[data-chart-do]");
+      if (button) this.act(button);
+    };
+    this.figure?.addEventListener("click", this.clicks);
+    this.fullscreen = () => this.resize();
+    this.figure?.addEventListener("fullscreenchange", this.fullscreen);
     this.themeWatcher = new MutationObserver(() => this.draw());
     this.themeWatcher.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   }
@@ -63,10 +72,32 @@ class LineChart {
     else this.draw();
   }
 
-  // Reads the part between two places of the axis anew, as finely as it can be drawn; without a part, all.
+  // Reads the part between two places of the axis anew, as finely as it can be drawn; without a part, all. Charts of the same axis follow.
   async zoom(window) {
-    this.window = window;
-    await this.load();
+    const same = c => c === this || (this.options.together && c.options.together === this.options.together && c.options.xAxis === this.options.xAxis);
+    await Promise.all([...charts.values()].filter(same).map(c => {
+      c.window = window;
+      return c.load();
+    }));
+  }
+
+  act(button) {
+    switch (button.dataset.chartDo) {
+      case "picture": return picture(this.plot, this.figure);
+      case "full": return document.fullscreenElement ? document.exitFullscreen() : this.figure.requestFullscreen?.();
+      case "table": {
+        this.tabled = !this.tabled;
+        button.setAttribute("aria-pressed", String(this.tabled));
+        return this.twin();
+      }
+    }
+  }
+
+  twin() {
+    const place = this.figure?.querySelector("[data-chart-table]");
+    if (!place) return;
+    place.hidden = !this.tabled;
+    place.replaceChildren(...(this.tabled && this.plot ? [table(this.plot)] : []));
   }
 
   scheduleLoad() {
@@ -109,8 +140,8 @@ class LineChart {
   draw() {
     if (this.disposed || !this.element.isConnected) return;
     const shown = this.options.series.map((s, i) => ({ ...s, data: this.data[i], origin: this.origins[i] })).filter(s => s.data && s.data.steps.length > 0);
-    this.describe(shown);
     if (shown.length === 0) {
+      this.describe(shown);
       this.plot?.destroy();
       this.plot = null;
       return;
@@ -121,25 +152,28 @@ class LineChart {
     const series = [this.options.xAxis === "clock" ? { label: axisTitle("clock"), value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" } : { label: axisTitle(this.options.xAxis) }];
     const scattered = otherMetric(this.options.xAxis) !== null;
     for (const s of shown) {
-      const x = positions(s, this.options.xAxis, s.origin);
+      const x = Array.from(positions(s, this.options.xAxis, s.origin), v => this.options.logX && !(v > 0) ? NaN : v);
       const y = Array.from(s.data.values, v => Number.isFinite(v) && (!this.options.logY || v > 0) ? v : null);
       const sparse = scattered || x.length < 60;
       const color = s.color;
       if (smoothing > 0 && y.length > 2 && !scattered) {
-        tables.push([Array.from(x), y]);
+        tables.push([x, y]);
         series.push({ label: s.label + " (raw)", stroke: color + "40", width: 1, spanGaps: true, points: { show: false }, value: (_, v) => v == null ? "" : quantity(s.label)(v) });
-        tables.push([Array.from(x), smooth(y, smoothing)]);
+        tables.push([x, smooth(y, smoothing)]);
       } else {
-        tables.push([Array.from(x), y]);
+        tables.push([x, y]);
       }
       series.push({ label: s.label, stroke: color, width: scattered ? 0 : 1.75, dash: s.dash ? [6, 4] : undefined, spanGaps: true, points: { show: sparse, size: 5, fill: color }, value: (plot, v, i) => { const shown = v ?? lastOf(plot.data[i]); return shown == null ? "-" : quantity(s.label)(shown); } });
     }
 
     const data = tables.length === 1 ? inOrder(tables[0]) : uPlot.join(tables.map(t => inOrder(t)));
-    const signature = JSON.stringify([series.map(s => [s.label, s.stroke, s.dash]), this.options.logY, this.options.xAxis, smoothing > 0, document.documentElement.dataset.theme]);
+    const signature = JSON.stringify([series.map(s => [s.label, s.stroke, s.dash]), this.options.logY, this.options.logX, this.options.ignoreOutliers, this.options.xAxis, smoothing > 0, document.documentElement.dataset.theme]);
+    this.tight = this.options.ignoreOutliers ? middle(tables) : null;
+    this.describe(shown);
     if (this.plot && signature === this.signature) {
       this.plot.setData(data, !this.window);
       if (this.window) this.plot.setScale("x", { min: this.window[0], max: this.window[1] });
+      if (this.tabled) this.twin();
       return;
     }
 
@@ -149,6 +183,7 @@ class LineChart {
     if (this.window) this.plot.setScale("x", { min: this.window[0], max: this.window[1] });
     // uPlot shows all that it has then; here that is only a part.
     this.plot.over.addEventListener("dblclick", () => { if (this.window) this.zoom(null); });
+    if (this.tabled) this.twin();
   }
 
   settings(series) {
@@ -158,10 +193,10 @@ class LineChart {
     const clock = this.options.xAxis === "clock";
     return {
       width: this.element.clientWidth,
-      height: this.options.height ?? 220,
+      height: this.height(),
       series,
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-      scales: { x: { time: clock }, y: this.options.logY ? { distr: 3 } : this.options.fromZero ? { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } : {} },
+      scales: { x: this.options.logX && !clock ? { time: false, distr: 3 } : { time: clock }, y: this.options.logY ? { distr: 3 } : this.options.ignoreOutliers ? { range: (_, min, max) => this.tight ?? [min, max] } : this.options.fromZero ? { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } : {} },
       axes: [clock ? { ...axis, size: 44, values: CLOCK } : { ...axis, size: 32, values: (_, ticks) => ticks.map(v => this.options.xAxis === "time" || this.options.xAxis === "training" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : quantity(this.options.series[0]?.label ?? "")(v)) }],
       cursor: { sync: { key: this.options.syncKey ?? "lab", setSeries: false }, drag: { x: true, y: false }, points: { size: 7 } },
       legend: { show: true, live: true, markers: { width: 2 } },
@@ -183,8 +218,9 @@ class LineChart {
     const format = n => n.toLocaleString("en-US");
     const text = total === 0 ? "No points yet." :
       (drawn < total ? `${format(total)} points, ${format(drawn)} drawn, extremes kept` : `${format(total)} points`) + (this.window ? " in this part" : "") + (odd > 0 ? `, ${format(odd)} NaN or infinite` : "");
+    const outside = this.options.ignoreOutliers && this.tight ? shown.reduce((n, s) => n + s.data.values.reduce((k, v) => k + (v < this.tight[0] || v > this.tight[1] ? 1 : 0), 0), 0) : 0;
     const fewer = drawn < total && total <= MOST_POINTS;
-    this.note(note, text, this.window ? "show all" : "", this.everyPoint ? "draw fewer" : fewer ? "draw every point" : "");
+    this.note(note, text + (outside > 0 ? `, ${format(outside)} outliers above or below the picture` : ""), this.window ? "show all" : "", this.everyPoint ? "draw fewer" : fewer ? "draw every point" : "");
   }
 
   // The buttons stay the same elements, so that they keep the focus while points arrive.
@@ -207,8 +243,12 @@ class LineChart {
     }
   }
 
+  height() {
+    return document.fullscreenElement && document.fullscreenElement === this.figure ? Math.max(220, innerHeight - 190) : this.options.height ?? 220;
+  }
+
   resize() {
-    if (this.plot && this.element.clientWidth > 0) this.plot.setSize({ width: this.element.clientWidth, height: this.options.height ?? 220 });
+    if (this.plot && this.element.clientWidth > 0) this.plot.setSize({ width: this.element.clientWidth, height: this.height() });
   }
 
   dispose() {
@@ -216,6 +256,17 @@ class LineChart {
     clearTimeout(this.timer);
     this.resizer.disconnect();
     this.themeWatcher.disconnect();
+    this.figure?.removeEventListener("click", this.clicks);
+    this.figure?.removeEventListener("fullscreenchange", this.fullscreen);
     this.plot?.destroy();
   }
+}
+
+// From the 5th to the 95th percentile of what is drawn, with a margin; null where that is nothing.
+function middle(tables) {
+  const values = tables.flatMap(([, y]) => y.filter(v => v != null)).sort((a, b) => a - b);
+  if (values.length < 20) return null;
+  const low = values[Math.floor(0.05 * (values.length - 1))], high = values[Math.ceil(0.95 * (values.length - 1))];
+  const margin = 0.08 * (high - low);
+  return high > low ? [low - margin, high + margin] : null;
 }

@@ -54,7 +54,23 @@ public sealed partial class LineChart : IAsyncDisposable
     [Parameter]
     public string? Aside { get; set; }
 
-    private object Options => new { Series, XAxis, LogY, FromZero, Smoothing, Height };
+    /// <summary>Whether places of the axis are drawn by their logarithm.</summary>
+    [Parameter]
+    public bool LogX { get; set; }
+
+    /// <summary>Whether the picture leaves out what is far from the rest.</summary>
+    [Parameter]
+    public bool IgnoreOutliers { get; set; }
+
+    /// <summary>Charts of the same word and axis are zoomed together; null for one that stands alone.</summary>
+    [Parameter]
+    public string? Together { get; set; }
+
+    /// <summary>Buttons of this chart, beside those that every chart has.</summary>
+    [Parameter]
+    public RenderFragment? Tools { get; set; }
+
+    private object Options => new { Series, XAxis, LogX, LogY, IgnoreOutliers, FromZero, Smoothing, Height, Together };
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

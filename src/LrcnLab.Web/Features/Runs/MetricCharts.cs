@@ -10,7 +10,7 @@ public sealed record MetricChart(string Section, string Title, IReadOnlyList<str
 /// <summary>Which metrics of a run are drawn together: what has one unit and is read together shares a chart.</summary>
 public static class MetricCharts
 {
-    public const string Learning = "Learning", Optimizer = "Optimizer", Machine = "Speed and memory", Other = "Other metrics";
+    public const string Pinned = "On top", Own = "Own charts", Learning = "Learning", Optimizer = "Optimizer", Machine = "Speed and memory", Other = "Other metrics";
 
     private static readonly MetricChart[] Known =
     [
@@ -37,6 +37,14 @@ public static class MetricCharts
         var others = curves.Except(Known.SelectMany(c => c.Keys)).GroupBy(Quantity).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new MetricChart(Other, Title(g.Key), [.. g.Order(StringComparer.Ordinal)]));
         return [.. known, .. others];
+    }
+
+    /// <summary>With own charts that the run has a metric for, and those on top in front.</summary>
+    public static IReadOnlyList<MetricChart> Of(IReadOnlyCollection<string> keys, ChartChoice choice)
+    {
+        var own = choice.Own.Select(c => new MetricChart(Own, c.Title, [.. c.Keys.Where(keys.Contains)])).Where(c => c.Keys.Count > 0);
+        MetricChart[] all = [.. own, .. Of(keys).Where(c => choice.Own.All(o => o.Title != c.Title))];
+        return [.. all.Where(c => choice.Pinned.Contains(c.Title)).Select(c => c with { Section = Pinned }), .. all.Where(c => !choice.Pinned.Contains(c.Title))];
     }
 
     /// <summary>Training is blue and validation orange wherever both are drawn; lines of one split are told apart by the others.</summary>

@@ -2,6 +2,7 @@ using LrcnLab.Core.Runs;
 using LrcnLab.Scheduling.Runs;
 using LrcnLab.Storage;
 using LrcnLab.Web.Components;
+using LrcnLab.Web.Components.Charts;
 using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Components;
@@ -64,6 +65,18 @@ public sealed partial class RunPage : IDisposable
 
     [SupplyParameterFromQuery(Name = "context")]
     public int LogContext { get; set; }
+
+    // Of the charts.
+    [SupplyParameterFromQuery(Name = "x")]
+    public string? Axis { get; set; }
+
+    [SupplyParameterFromQuery(Name = "smooth")]
+    public string? Smoothing { get; set; }
+
+    [SupplyParameterFromQuery(Name = "draw")]
+    public string? Drawing { get; set; }
+
+    private ChartView View => ChartView.Of(Axis, Smoothing, Drawing, "step");
 
     private string Current => Tabs.Any(t => t.Tab == Tab) ? Tab! : "charts";
 
