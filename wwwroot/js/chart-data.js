@@ -1,8 +1,8 @@
 // Points of series as they come from the server, and what stands on the axis below them.
 
 // Little-endian float64: count, total, then columns of steps, epochs, times (ms since 1970), values and, where another metric was asked for, that metric.
-// range: steps to read from and to, or null for all; other: name of another metric for the axis, or null.
-export async function fetchSeries(url, points, range, other) {
+// range: steps to read from and to, or null for all; other: name of another metric for the axis, or null; band: whether edges follow the values.
+export async function fetchSeries(url, points, range, other, band) {
   const query = [`points=${points}`];
   if (range) query.push(`from=${range[0]}`, ...(/[?&]to=/.test(url) ? [] : [`to=${range[1]}`]));
   if (other) query.push(`x=${encodeURIComponent(other)}`);
@@ -11,7 +11,7 @@ export async function fetchSeries(url, points, range, other) {
     if (!response.ok) return null;
     const all = new Float64Array(await response.arrayBuffer());
     const n = all[0], column = i => all.subarray(2 + i * n, 2 + (i + 1) * n);
-    return { total: all[1], steps: column(0), epochs: column(1), times: column(2), values: column(3), other: other ? column(4) : null };
+    return { total: all[1], steps: column(0), epochs: column(1), times: column(2), values: column(3), other: other && !band ? column(4) : null, low: band ? column(4) : null, high: band ? column(5) : null };
   } catch {
     return null;
   }
@@ -29,6 +29,7 @@ export function axisTitle(axis) {
 // Where the points of a series stand on the axis. origin: time of its first point of all, in ms.
 export function positions(series, axis, origin) {
   const { steps, epochs, times, other } = series.data;
+  if (series.band) return steps;
   switch (axis) {
     case "epoch": return epochs;
     case "time": return Array.from(times, t => (t - origin) / 1000);

@@ -114,7 +114,7 @@ class LineChart {
       const points = this.everyPoint ? MOST_POINTS : Math.max(200, Math.min(4000, Math.round(this.element.clientWidth * 2)));
       const window = this.window, other = otherMetric(this.options.xAxis);
       const ranges = this.options.series.map((_, i) => window && !other ? this.stepsOf(i, window) : null);
-      const results = await Promise.all(this.options.series.map((s, i) => fetchSeries(s.url, points, ranges[i], other)));
+      const results = await Promise.all(this.options.series.map((s, i) => fetchSeries(s.url, s.band ? Math.min(points, 600) : points, ranges[i], s.band ? null : other, s.band)));
       if (this.disposed) return;
       if (window !== this.window) { this.pending = true; return; }
       this.data = results;
@@ -132,6 +132,7 @@ class LineChart {
 
   // In the coarse points of the whole series, which are all that is known before the part is read.
   stepsOf(i, [min, max]) {
+    if (this.options.series[i].band) return [min, max];
     const data = this.whole?.[i];
     if (!data || data.steps.length === 0) return null;
     return stepsWithin(positions({ ...this.options.series[i], data }, this.options.xAxis, this.origins[i]), data.steps, min, max);
@@ -149,6 +150,7 @@ class LineChart {
 
     const smoothing = this.options.smoothing ?? 0;
     const tables = [];
+    const bands = [];
     const series = [this.options.xAxis === "clock" ? { label: axisTitle("clock"), value: "{YYYY}-{MM}-{DD} {HH}:{mm}:{ss}" } : { label: axisTitle(this.options.xAxis) }];
     const scattered = otherMetric(this.options.xAxis) !== null;
     for (const s of shown) {
@@ -164,6 +166,14 @@ class LineChart {
         tables.push([x, y]);
       }
       series.push({ label: s.label, stroke: color, width: scattered ? 0 : 1.75, dash: s.dash ? [6, 4] : undefined, spanGaps: true, points: { show: sparse, size: 5, fill: color }, value: (plot, v, i) => { const shown = v ?? lastOf(plot.data[i]); return shown == null ? "-" : quantity(s.label)(shown); } });
+      if (s.band) {
+        for (const edge of [s.data.high, s.data.low]) {
+          const values = Array.from(edge, v => Number.isFinite(v) && (!this.options.logY || v > 0) ? v : null);
+          tables.push([x, smoothing > 0 && !scattered ? smooth(values, smoothing) : values]);
+          series.push({ label: `${s.label} (band)`, class: "band-edge", stroke: color + "50", width: 0.5, spanGaps: true, points: { show: false } });
+        }
+        bands.push({ series: [series.length - 2, series.length - 1], fill: color + "26" });
+      }
     }
 
     const data = tables.length === 1 ? inOrder(tables[0]) : uPlot.join(tables.map(t => inOrder(t)));
@@ -179,7 +189,7 @@ class LineChart {
 
     this.plot?.destroy();
     this.signature = signature;
-    this.plot = new uPlot(this.settings(series), data, this.element);
+    this.plot = new uPlot({ ...this.settings(series), bands }, data, this.element);
     if (this.window) this.plot.setScale("x", { min: this.window[0], max: this.window[1] });
     // uPlot shows all that it has then; here that is only a part.
     this.plot.over.addEventListener("dblclick", () => { if (this.window) this.zoom(null); });

@@ -53,7 +53,7 @@ public sealed record MeanCurve(double[] X, double[] Mean, double[] Low, double[]
             return;
         }
 
-        Sample sample = Sample.Of(values);
+        MeanEstimate sample = MeanEstimate.Of(values);
         double half = values.Length < 2 ? 0 : kind == BandKind.Interval ? sample.HalfWidth : sample.Deviation;
         (Mean[i], Low[i], High[i]) = kind == BandKind.Range ? (sample.Mean, values.Min(), values.Max()) : (sample.Mean, sample.Mean - half, sample.Mean + half);
     }

@@ -48,7 +48,7 @@ public sealed class ComparisonTests
     {
         bool[] first = Answers(4, 0.8), second = Answers(5, 0.7);
         double[] differences = [.. first.Zip(second, (a, b) => (a ? 1.0 : 0) - (b ? 1.0 : 0))];
-        double half = 1.96 * Sample.Of(differences).Deviation / Math.Sqrt(differences.Length);
+        double half = 1.96 * MeanEstimate.Of(differences).Deviation / Math.Sqrt(differences.Length);
 
         PairedBootstrap found = PairedBootstrap.Of([first], [second]);
         Assert.Equal(found.Difference - half, found.Low, 0.005);

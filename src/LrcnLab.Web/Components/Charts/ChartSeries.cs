@@ -10,6 +10,9 @@ public sealed record ChartSeries(string Label, string Url, string Color, bool Da
     /// <summary>Beginnings and ends of what does not count as training, in ms since 1970 UTC.</summary>
     public IReadOnlyList<double[]> Pauses { get; init; } = [];
 
+    /// <summary>Whether the points are means with the edges of a band, of an address that takes <c>axis</c>.</summary>
+    public bool Band { get; init; }
+
     /// <summary>Training samples of an epoch; null where that is not known.</summary>
     public int? SamplesPerEpoch { get; init; }
 }

@@ -20,6 +20,7 @@ public static class LabUrls
     public static string DataCard(Guid version, string format) => $"{Api}/datasets/versions/{version}/card?format={format}";
     public static string Problems(Guid version) => $"{Api}/datasets/versions/{version}/problems";
     public static string Series(Guid run, string key) => $"{Api}/runs/{run}/metrics?key={Uri.EscapeDataString(key)}";
+    public static string Mean(IEnumerable<Guid> runs, string key, string axis, string band) => $"{Api}/metrics/mean?key={Uri.EscapeDataString(key)}&axis={axis}&band={band}{string.Concat(runs.Select(r => $"&run={r}"))}";
     public static string Backup(string name) => $"{Api}/backups/{Uri.EscapeDataString(name)}/content";
     public static string Export(Guid run, string format) => $"{Api}/runs/{run}/metrics/export?format={format}";
     public static string ExportRuns(string format, string? query, string? sort, IEnumerable<string> columns) =>

@@ -12,6 +12,9 @@ public static class RunColor
         return Palette[(bytes[^1] * 31 + bytes[^2]) % Palette.Length];
     }
 
+    /// <summary>Of the n-th of things that are no runs.</summary>
+    public static string Of(int n) => Palette[n % Palette.Length];
+
     /// <summary>Colours for runs on one chart: each its own as far as the palette reaches, with the run's own colour first.</summary>
     public static IReadOnlyList<string> Distinct(IReadOnlyList<Guid> runs)
     {

@@ -22,7 +22,7 @@ public sealed record RunRow(
     Guid Id, string Name, RunState State, string? Reason, string? Preset, string Dataset, RunProgress Progress,
     IReadOnlyDictionary<string, MetricSummary> Metrics, DateTime CreatedAt, DateTime? StartedAt, DateTime? EndedAt, int Priority, DateTime? QueuedAt,
     string Project, string? Experiment, string? Sweep, int Slots, string? FailureLabel, DateTime? BinnedAt, string? BinnedBy, string? Device,
-    IReadOnlyList<string> Tags, DateTime? ArchivedAt, Guid DatasetVersionId);
+    IReadOnlyList<string> Tags, DateTime? ArchivedAt, Guid DatasetVersionId, int DatasetVersion);
 
 public sealed record RunHistoryEntry(DateTime Time, RunState From, RunState To, string Cause, string? Person);
 
@@ -152,11 +152,12 @@ public sealed class RunQueries(IDbContextFactory<LabDbContext> database, MetricS
                                r.Tags,
                                r.ArchivedAt,
                                r.DatasetVersionId,
+                               v.Number,
                            }).ToListAsync(cancel);
         var summaries = await SummariesAsync([.. found.Select(r => r.Id)], cancel);
         return [.. found.OrderByDescending(r => r.CreatedAt).Select(r => new RunRow(
             r.Id, r.Name, r.State, r.Reason, r.Preset, r.Dataset, r.Progress, summaries.GetValueOrDefault(r.Id) ?? [],
-            r.CreatedAt, r.StartedAt, r.EndedAt, r.Priority, r.QueuedAt, r.Project, r.Experiment, r.Sweep, r.SlotsAsked, r.FailureLabel, r.BinnedAt, r.BinnedBy, r.Device, r.Tags, r.ArchivedAt, r.DatasetVersionId))];
+            r.CreatedAt, r.StartedAt, r.EndedAt, r.Priority, r.QueuedAt, r.Project, r.Experiment, r.Sweep, r.SlotsAsked, r.FailureLabel, r.BinnedAt, r.BinnedBy, r.Device, r.Tags, r.ArchivedAt, r.DatasetVersionId, r.Number))];
     }
 
     private async Task<Dictionary<Guid, Dictionary<string, MetricSummary>>> SummariesAsync(IReadOnlyList<Guid> runs, CancellationToken cancel) =>

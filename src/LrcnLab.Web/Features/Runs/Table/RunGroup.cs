@@ -15,10 +15,10 @@ public sealed record RunGroup(string Key, string Title, IReadOnlyList<RunTableRo
     ];
 
     /// <summary>Mean and spread of a column over the group's runs that have a number; null where fewer than two have.</summary>
-    public Sample? Mean(RunField column)
+    public MeanEstimate? Mean(RunField column)
     {
         double[] values = [.. Rows.Select(r => r.Entry.Get(column).Number).OfType<double>().Where(double.IsFinite)];
-        return values.Length < 2 ? null : Sample.Of(values);
+        return values.Length < 2 ? null : MeanEstimate.Of(values);
     }
 
     private static string Name(RunField field, string key, RunTableRow[] rows) =>

@@ -3,13 +3,13 @@ using Xunit;
 
 namespace LrcnLab.Core.Tests.Statistics;
 
-public sealed class SampleTests
+public sealed class MeanEstimateTests
 {
     /// <summary>NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.5.2 (ZARR13): 195 values, mean 9.261460, deviation 0.022789, 95 % interval 9.258242 to 9.264679.</summary>
     [Fact]
     public void Interval_IsThatOfTheHandbook()
     {
-        var sample = new Sample(195, 9.261460, 0.022789);
+        var sample = new MeanEstimate(195, 9.261460, 0.022789);
 
         Assert.Equal(9.258242, sample.Mean - sample.HalfWidth, 2e-6);
         Assert.Equal(9.264679, sample.Mean + sample.HalfWidth, 2e-6);
@@ -18,13 +18,13 @@ public sealed class SampleTests
     [Fact]
     public void MeanAndDeviation_OfFewValues()
     {
-        Sample sample = Sample.Of([2, 4, 4, 4, 5, 5, 7, 9]);
+        MeanEstimate sample = MeanEstimate.Of([2, 4, 4, 4, 5, 5, 7, 9]);
 
         Assert.Equal(5, sample.Mean);
         Assert.Equal(Math.Sqrt(32 / 7.0), sample.Deviation, 12);
         Assert.Equal(2.365 * sample.Deviation / Math.Sqrt(8), sample.HalfWidth, 12);
-        Assert.True(double.IsNaN(Sample.Of([1]).HalfWidth));
-        Assert.Throws<ArgumentException>(() => Sample.Of([]));
+        Assert.True(double.IsNaN(MeanEstimate.Of([1]).HalfWidth));
+        Assert.Throws<ArgumentException>(() => MeanEstimate.Of([]));
     }
 
     [Theory]
@@ -33,5 +33,5 @@ public sealed class SampleTests
     [InlineData(40, 2.021)]
     [InlineData(120, 1.980)]
     [InlineData(100_000, 1.960)]
-    public void Quantile_IsThatOfTheTables(int degrees, double expected) => Assert.Equal(expected, Sample.Quantile(degrees), 1e-3);
+    public void Quantile_IsThatOfTheTables(int degrees, double expected) => Assert.Equal(expected, MeanEstimate.Quantile(degrees), 1e-3);
 }

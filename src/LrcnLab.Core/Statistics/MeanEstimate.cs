@@ -3,7 +3,7 @@ namespace LrcnLab.Core.Statistics;
 /// <summary>Independent results of the same thing, such as of runs that differ only in their seed.</summary>
 /// <param name="Count">How many.</param>
 /// <param name="Deviation">Standard deviation with n - 1; 0 for a single one.</param>
-public sealed record Sample(int Count, double Mean, double Deviation)
+public sealed record MeanEstimate(int Count, double Mean, double Deviation)
 {
     // Two-sided 95 %, for 1 to 30 degrees of freedom.
     private static readonly double[] StudentT =
@@ -16,12 +16,12 @@ public sealed record Sample(int Count, double Mean, double Deviation)
     public double HalfWidth => Count < 2 ? double.NaN : Quantile(Count - 1) * Deviation / Math.Sqrt(Count);
 
     /// <exception cref="ArgumentException">There are no values.</exception>
-    public static Sample Of(IReadOnlyList<double> values)
+    public static MeanEstimate Of(IReadOnlyList<double> values)
     {
         if (values.Count == 0)
             throw new ArgumentException("A sample needs a value.", nameof(values));
         double mean = values.Average();
-        return new Sample(values.Count, mean, values.Count < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)));
+        return new MeanEstimate(values.Count, mean, values.Count < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1)));
     }
 
     /// <summary>Student's t for a two-sided 95 % interval. Above 30 degrees of freedom Fisher's expansion around the normal quantile, exact to three digits.</summary>
