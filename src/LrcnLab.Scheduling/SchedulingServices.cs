@@ -51,6 +51,7 @@ public static class SchedulingServices
         services.AddSingleton<RunMaker>();
         services.AddSingleton<RunBin>();
         services.AddSingleton<RunLabels>();
+        services.AddSingleton<SpecProbe>();
         services.AddSingleton<RetentionService>();
         services.AddSingleton(p => new RunService(
             p.GetRequiredService<LabWriter>(), p.GetRequiredService<IDbContextFactory<LabDbContext>>(), p.GetRequiredService<RunChecks>(), p.GetRequiredService<RunMaker>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));

@@ -16,4 +16,16 @@ internal static class ProcessMemory
             return (long.Parse(pages[1], CultureInfo.InvariantCulture) - long.Parse(pages[2], CultureInfo.InvariantCulture)) * Environment.SystemPageSize;
         }
     }
+
+    /// <summary>The most that this process ever held, on Linux with mapped files; 0 where nobody can say.</summary>
+    public static long PeakBytes
+    {
+        get
+        {
+            if (!OperatingSystem.IsLinux())
+                return 0;
+            string line = File.ReadLines("/proc/self/status").FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)) ?? "";
+            return line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var kibibytes, ..] && long.TryParse(kibibytes, CultureInfo.InvariantCulture, out long value) ? value << 10 : 0;
+        }
+    }
 }

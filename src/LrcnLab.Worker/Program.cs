@@ -7,6 +7,7 @@ var root = new RootCommand("LrcnLab's worker: trains and evaluates LRCN models w
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     DescribeCommand.Create(),
+    ProbeCommand.Create(),
     ImportCommand.Create(),
     PrepareCommand.Create(),
     ClipsCommand.Create(),

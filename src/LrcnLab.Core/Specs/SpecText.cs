@@ -21,10 +21,18 @@ public static class SpecText
     /// <summary>Reads JSON or YAML (a text that starts with a brace is JSON) and reports every wrong field at once. Never throws, whatever the text is.</summary>
     public static SpecResult Parse(string text)
     {
+        (JsonNode? tree, SpecResult? failure) = ParseTree(text);
+        return failure ?? SpecReader.Read(tree);
+    }
+
+    /// <summary>Reads JSON or YAML without asking what it says.</summary>
+    /// <returns>The tree, or why there is none.</returns>
+    public static (JsonNode? Tree, SpecResult? Failure) ParseTree(string text)
+    {
         if (text.Length > MaximumLength)
-            return Unreadable($"This text has {text.Length} characters: a specification has at most {MaximumLength}.");
+            return (null, Unreadable($"This text has {text.Length} characters: a specification has at most {MaximumLength}."));
         if (!IsWellFormed(text))
-            return Unreadable("This text is not valid Unicode: it has half of a surrogate pair.");
+            return (null, Unreadable("This text is not valid Unicode: it has half of a surrogate pair."));
         text = text.TrimStart('\uFEFF');
         JsonNode? node;
         try
@@ -34,18 +42,18 @@ public static class SpecText
         catch (JsonException e)
         {
             string place = e.LineNumber is null ? e.Message.TrimEnd('.') : $"line {e.LineNumber + 1}, position {e.BytePositionInLine + 1}";
-            return Unreadable($"This is not valid JSON: {place}.");
+            return (null, Unreadable($"This is not valid JSON: {place}."));
         }
         catch (InvalidOperationException)
         {
-            return Unreadable("This is not valid JSON: a name has half of a surrogate pair.");
+            return (null, Unreadable("This is not valid JSON: a name has half of a surrogate pair."));
         }
         catch (YamlException e)
         {
-            return Unreadable($"This is not valid YAML: line {e.Start.Line}, column {e.Start.Column}: {e.Message}");
+            return (null, Unreadable($"This is not valid YAML: line {e.Start.Line}, column {e.Start.Column}: {e.Message}"));
         }
 
-        return SpecReader.Read(node);
+        return (node, null);
     }
 
     /// <summary>Changes fields by assignments such as <c>training.seed=2</c> or <c>schedule.milestones=[30, 60]</c>, where a value is YAML; checked when all are made.</summary>
@@ -102,6 +110,9 @@ public static class SpecText
             return new SpecProblem(path, $"\"{sides[1]}\" is not valid YAML: {e.Message}");
         }
     }
+
+    /// <summary>A tree of settings as text, whether they are valid or not.</summary>
+    public static string Write(JsonNode tree, bool json) => json ? tree.ToJsonString(LabJson.Indented) : YamlTree.Write(tree);
 
     public static string ToJson(RunSpec spec) => SpecWriter.Write(spec).ToJsonString(LabJson.Indented);
 

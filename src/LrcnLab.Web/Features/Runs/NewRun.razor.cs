@@ -9,6 +9,7 @@ using LrcnLab.Web.Components.Shared;
 using LrcnLab.Web.Features.Data;
 using LrcnLab.Web.Features.Projects;
 using LrcnLab.Web.Features.Runs.Form;
+using LrcnLab.Web.Features.Runs.Templates;
 using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Components;
 
@@ -34,7 +35,10 @@ public sealed partial class NewRun : IDisposable
     private string? _noRoom;
     private IReadOnlyList<DatasetRow> _datasets = [];
     private bool _showAll;
-    private bool _launching;
+    private bool _launching, _json;
+    private int _launched, _templateRevision;
+    private string? _template;
+    private IReadOnlyList<RunRow> _recent = [];
     private int _priority;
     private string? _project, _experiment;
     private IReadOnlyList<ProjectRow> _projects = [];
@@ -107,6 +111,7 @@ public sealed partial class NewRun : IDisposable
     {
         _datasets = await Datasets.ListAsync(_closed.Token);
         _projects = await Projects.ListAsync(_closed.Token);
+        _recent = await Queries.ListAsync(null, 100, _closed.Token);
 
         if (DraftId is { } draftId && await LoadDraftAsync(draftId))
             return;
@@ -178,15 +183,22 @@ public sealed partial class NewRun : IDisposable
 
     private void Choose(Preset preset)
     {
+        Begin(preset.Spec, preset.Name, preset.Name, null);
+    }
+
+    private void Choose(TemplateRow template) => Begin(template.Spec!, template.Preset, template.Name, template.Name);
+
+    private void Begin(RunSpec spec, string? preset, string name, string? template)
+    {
         string? dataset = _draft!.Get("data.dataset")?.ToString();
-        (_preset, _start, _parentName, _fork) = (preset.Name, preset.Spec, null, null);
+        (_preset, _start, _parentName, _fork, _template) = (preset, spec, null, null, template);
         if (_datasets.Count > 0)
             _start = _start with { Data = _start.Data with { Dataset = _datasets.Any(d => d.Name == dataset) ? dataset! : _datasets[0].Name } };
         _draft.Replace(_start);
-        _name = preset.Name;
+        _name = name;
         _refusals = [];
         if (_text is not null)
-            ShowText();
+            ShowText(_json);
     }
 
     private void ChooseDataset(ChangeEventArgs e)
@@ -202,7 +214,7 @@ public sealed partial class NewRun : IDisposable
         _draft!.Set("data.allowLeaks", System.Text.Json.Nodes.JsonValue.Create(accepted));
         _refusals = [];
         if (_text is not null)
-            ShowText();
+            ShowText(_json);
     }
 
     private void Refresh()
@@ -213,10 +225,19 @@ public sealed partial class NewRun : IDisposable
 
     private void ShowForm() => _text = null;
 
-    private void ShowText()
+    /// <summary>As it was typed, with whatever is wrong with it.</summary>
+    private void ShowText(bool json)
     {
-        _text = _draft?.LastValid is { } spec ? SpecText.ToYaml(spec) : "";
-        _textProblems = [];
+        // What was typed as text and is no specification stays where it is.
+        if (_text is not null && _textProblems.Count > 0 && json != _json)
+            return;
+        (_json, _text, _textProblems) = (json, _draft!.ToText(json), _draft.Result.Problems);
+    }
+
+    private void CopyFromAsync(ChangeEventArgs e)
+    {
+        if (Guid.TryParse(e.Value?.ToString(), out Guid run))
+            Navigation.NavigateTo(LabUrls.NewRun(from: run), forceLoad: true);
     }
 
     private void ReadText()
@@ -233,6 +254,12 @@ public sealed partial class NewRun : IDisposable
         _noRoom = null;
         try
         {
+            if (_draft.Cells.Count > 1)
+            {
+                await LaunchGridAsync(_draft.Cells);
+                return;
+            }
+
             CreateRunResult result = await Runs.CreateAsync(Request(spec), _closed.Token);
             if (result.Id is { } id)
                 Navigation.NavigateTo(LabUrls.Run(id));
@@ -245,8 +272,29 @@ public sealed partial class NewRun : IDisposable
         }
         finally
         {
-            _launching = false;
+            (_launching, _launched) = (false, 0);
         }
+    }
+
+    /// <summary>All in one sweep, so that they are found together.</summary>
+    private async Task LaunchGridAsync(IReadOnlyList<GridCell> cells)
+    {
+        string sweep = $"{(_name.Trim() is { Length: > 70 } name ? name[..70] : _name.Trim())} {Clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}";
+        for (_launched = 0; _launched < cells.Count; _launched++)
+        {
+            string full = $"{_name.Trim()} {cells[_launched].Suffix}";
+            CreateRunResult result = await Runs.CreateAsync(Request(cells[_launched].Result.Spec!) with { Name = full.Length > 200 ? full[..200] : full, Sweep = sweep, Draft = null }, _closed.Token);
+            if (result.Id is null)
+            {
+                _notice = _launched > 0 ? $"{_launched} of {cells.Count} runs were launched in the sweep \"{sweep}\"; the next was refused." : null;
+                _refusals = result.Problems;
+                return;
+            }
+
+            StateHasChanged();
+        }
+
+        Navigation.NavigateTo($"/runs?q={Uri.EscapeDataString($"sweep = \"{sweep}\"")}");
     }
 
     private static string NextName(string name)

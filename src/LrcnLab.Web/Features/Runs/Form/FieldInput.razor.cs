@@ -9,6 +9,8 @@ namespace LrcnLab.Web.Features.Runs.Form;
 /// <summary>One field of a specification, drawn from its declaration.</summary>
 public sealed partial class FieldInput
 {
+    private bool _several;
+    private string? _typed, _typedFor;
     private readonly string _id = "f" + Guid.CreateVersion7().ToString("N");
 
     [Parameter, EditorRequired]
@@ -34,13 +36,31 @@ public sealed partial class FieldInput
 
     private string Help => $"{Field.Help}{RangeText()} Default {DefaultText()}.";
 
+    /// <summary>Whether the field shows a box for each choice, of which several may be ticked.</summary>
+    private bool ShowsSeveral => _several || Draft.VariedAt(Path) is not null;
+
+    private bool MayTickSeveral => !Compact && Field.Kind is FieldKind.Choice or FieldKind.Flag && SpecDraft.MayVary(Path, Field);
+
+    private IReadOnlyList<string> Choices => Field.Kind == FieldKind.Flag ? ["true", "false"] : Field.Choices;
+
+    private IReadOnlyList<string> Ticked => [.. (Draft.VariedAt(Path) ?? [Draft.Get(Path)]).Select(Text)];
+
+    /// <summary>What was typed, as long as it means what the draft holds: "0." stays while it is on its way to "0.5".</summary>
     private string Shown()
     {
+        if (_typed is not null && _typedFor == Held())
+            return _typed;
+        if (Draft.VariedAt(Path) is { } several)
+            return string.Join(", ", several.Select(Text));
         JsonNode? node = Draft.Get(Path);
         if (node is JsonArray list)
             return string.Join(", ", list.Select(item => item?.ToString()));
-        return node?.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node?.ToJsonString() ?? "";
+        return Text(node);
     }
+
+    private string Held() => Draft.VariedAt(Path) is { } several ? string.Join(',', several.Select(v => v?.ToJsonString())) : Draft.Get(Path)?.ToJsonString() ?? "";
+
+    private static string Text(JsonNode? node) => node?.GetValueKind() == JsonValueKind.String ? node.GetValue<string>() : node?.ToJsonString() ?? "";
 
     private string DefaultText() => SpecWriter.Value(Field, Field.Default) is JsonValue value ? (value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString()) : "none";
 
@@ -53,6 +73,22 @@ public sealed partial class FieldInput
     private async Task SetText(string typed)
     {
         Draft.SetTyped(Path, Field, typed);
+        (_typed, _typedFor) = (typed, Held());
+        await Changed.InvokeAsync();
+    }
+
+    private async Task TickAsync(string choice, bool on)
+    {
+        string[] ticked = [.. Choices.Where(c => c == choice ? on : Ticked.Contains(c))];
+        Draft.Vary(Path, [.. ticked.Select(c => Field.Kind == FieldKind.Flag ? JsonValue.Create(c == "true") : JsonValue.Create(c))]);
+        await Changed.InvokeAsync();
+    }
+
+    private async Task SeveralAsync()
+    {
+        _several = !ShowsSeveral;
+        if (!_several)
+            Draft.Set(Path, Draft.Get(Path)?.DeepClone());
         await Changed.InvokeAsync();
     }
 

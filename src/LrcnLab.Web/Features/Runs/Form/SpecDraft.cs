@@ -10,7 +10,15 @@ namespace LrcnLab.Web.Features.Runs.Form;
 /// </summary>
 public sealed class SpecDraft
 {
+    private List<GridAxis> _axes = [];
+
     public SpecDraft(RunSpec spec) => Replace(SpecWriter.Write(spec));
+
+    /// <summary>Fields with several values: the draft is a grid of runs, of which <see cref="Document"/> holds the first.</summary>
+    public IReadOnlyList<GridAxis> Axes => _axes;
+
+    /// <summary>The runs that the draft makes; one without axes, none while the grid is too large.</summary>
+    public IReadOnlyList<GridCell> Cells { get; private set; } = [];
 
     /// <summary>What was typed, as a JSON tree with every declared field.</summary>
     public JsonObject Document { get; private set; } = [];
@@ -24,11 +32,20 @@ public sealed class SpecDraft
     /// <summary>Takes over a text in YAML or JSON; a text that is not even readable changes nothing and is reported.</summary>
     public IReadOnlyList<SpecProblem> ReplaceText(string text)
     {
-        SpecResult result = SpecText.Parse(text);
-        if (result.Spec is not null)
-            Replace(SpecWriter.Write(result.Spec));
-        return result.Problems;
+        (JsonNode? tree, SpecResult? failure) = SpecText.ParseTree(text);
+        if (failure is not null)
+            return failure.Problems;
+        IReadOnlyList<GridAxis> axes = tree is JsonObject grid ? SpecGrid.TakeFrom(grid) : [];
+        SpecResult result = SpecReader.Read(tree);
+        if (result.Spec is null)
+            return result.Problems;
+        (Document, _axes) = (SpecWriter.Write(result.Spec), [.. axes]);
+        Check();
+        return Result.Problems;
     }
+
+    /// <summary>Everything as text, with lists where a field has several values; <see cref="ReplaceText"/> reads the same back.</summary>
+    public string ToText(bool json) => SpecText.Write(SpecGrid.Put(Document, _axes), json);
 
     /// <summary>Takes over everything from a specification, such as a preset.</summary>
     public void Replace(RunSpec spec) => Replace(SpecWriter.Write(spec));
@@ -43,6 +60,7 @@ public sealed class SpecDraft
 
     public void Set(string path, JsonNode? value)
     {
+        _axes.RemoveAll(a => a.Path == path);
         object[] parts = [.. Parts(path)];
         JsonNode owner = Document;
         foreach (object part in parts[..^1])
@@ -58,6 +76,12 @@ public sealed class SpecDraft
     public void SetTyped(string path, SpecField field, string typed)
     {
         typed = typed.Trim();
+        if (field.Kind is FieldKind.Integer or FieldKind.Number && MayVary(path, field) && typed.Contains(',', StringComparison.Ordinal))
+        {
+            Vary(path, [.. typed.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Number)]);
+            return;
+        }
+
         Set(path, field.Kind switch
         {
             FieldKind.Integers => new JsonArray([.. typed.Split([',', ' ', ';'], StringSplitOptions.RemoveEmptyEntries).Select(Number)]),
@@ -65,6 +89,23 @@ public sealed class SpecDraft
             _ => JsonValue.Create(typed),
         });
     }
+
+    /// <summary>Gives a field several values; one makes it an ordinary field again.</summary>
+    public void Vary(string path, IReadOnlyList<JsonNode?> values)
+    {
+        int at = _axes.FindIndex(a => a.Path == path);
+        if (values.Count > 0)
+            Set(path, values[0]?.DeepClone());
+        if (values.Count > 1)
+            _axes.Insert(at < 0 ? _axes.Count : Math.Min(at, _axes.Count), new GridAxis(path, values));
+        Check();
+    }
+
+    /// <summary>Values of a field that has several; null where it has one.</summary>
+    public IReadOnlyList<JsonNode?>? VariedAt(string path) => _axes.FirstOrDefault(a => a.Path == path)?.Values;
+
+    /// <summary>Whether a field can take several values: what belongs to an item of a list cannot.</summary>
+    public static bool MayVary(string path, SpecField field) => !path.Contains('[', StringComparison.Ordinal) && (field.Kind is FieldKind.Integer or FieldKind.Number or FieldKind.Choice or FieldKind.Flag);
 
     public void InsertCopy(string listPath, int index)
     {
@@ -106,7 +147,7 @@ public sealed class SpecDraft
 
     private void Replace(JsonObject document)
     {
-        Document = document;
+        (Document, _axes) = (document, []);
         Check();
     }
 
@@ -114,6 +155,18 @@ public sealed class SpecDraft
     {
         Result = SpecReader.Read(Document);
         LastValid = Result.Spec ?? LastValid;
+        Cells = [new GridCell("", Result)];
+        if (_axes.Count == 0)
+            return;
+        if (SpecGrid.Count(_axes) > SpecGrid.MostRuns)
+        {
+            Cells = [];
+            Result = new SpecResult(Result.Spec, [.. Result.Problems, new SpecProblem(_axes[^1].Path, $"This grid has {SpecGrid.Count(_axes)} runs: at most {SpecGrid.MostRuns} are launched at once.")]);
+            return;
+        }
+
+        Cells = SpecGrid.Cells(Document, _axes);
+        Result = new SpecResult(Result.Spec, [.. Cells.SelectMany(c => c.Result.Problems).Distinct()]);
     }
 
     private static IEnumerable<object> Parts(string path)
