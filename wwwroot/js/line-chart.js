@@ -226,10 +226,12 @@ class LineChart {
     const total = shown.reduce((n, s) => n + s.data.total, 0), drawn = shown.reduce((n, s) => n + s.data.steps.length, 0);
     const odd = shown.reduce((n, s) => n + s.data.values.reduce((k, v) => k + (Number.isFinite(v) ? 0 : 1), 0), 0);
     const format = n => n.toLocaleString("en-US");
+    const means = this.options.series.some(s => s.band);
     const text = total === 0 ? "No points yet." :
+      means ? `${format(total)} points, their means at ${format(drawn)} places` + (this.window ? " in this part" : "") :
       (drawn < total ? `${format(total)} points, ${format(drawn)} drawn, extremes kept` : `${format(total)} points`) + (this.window ? " in this part" : "") + (odd > 0 ? `, ${format(odd)} NaN or infinite` : "");
     const outside = this.options.ignoreOutliers && this.tight ? shown.reduce((n, s) => n + s.data.values.reduce((k, v) => k + (v < this.tight[0] || v > this.tight[1] ? 1 : 0), 0), 0) : 0;
-    const fewer = drawn < total && total <= MOST_POINTS;
+    const fewer = !means && drawn < total && total <= MOST_POINTS;
     this.note(note, text + (outside > 0 ? `, ${format(outside)} outliers above or below the picture` : ""), this.window ? "show all" : "", this.everyPoint ? "draw fewer" : fewer ? "draw every point" : "");
   }
 

@@ -1,6 +1,6 @@
 // <button data-export="svg" data-name="lengths"> inside an element with [data-plot] saves the drawing beside it as it looks now, without the page's style sheet.
 
-const properties = ["fill", "stroke", "stroke-width", "font-size", "font-family", "font-weight", "text-anchor", "dominant-baseline"];
+const properties = ["fill", "stroke", "stroke-width", "font-size", "font-family", "font-weight", "text-anchor", "dominant-baseline", "paint-order", "stroke-dasharray", "fill-opacity"];
 
 function standalone(svg) {
   const copy = svg.cloneNode(true);

@@ -30,7 +30,7 @@ internal sealed record SpecPlace(IReadOnlyList<string> Section, string? Key, str
 
         return colon >= 0
             ? new SpecPlace(section, content[..colon].Trim(), content[(colon + 1)..].TrimStart(' ', '[').Split(',')[^1].TrimStart(), new HashSet<string>())
-            : new SpecPlace(section, null, content, Siblings(text, start, indent));
+            : new SpecPlace(section, null, content, Siblings(text, start, caret, indent));
     }
 
     /// <summary>By brackets; broken JSON before the place is taken as it comes.</summary>
@@ -99,11 +99,14 @@ internal sealed record SpecPlace(IReadOnlyList<string> Section, string? Key, str
     }
 
     /// <summary>Names at the same depth, up and down to where something lies further out.</summary>
-    private static HashSet<string> Siblings(string text, int start, int indent)
+    private static HashSet<string> Siblings(string text, int start, int caret, int indent)
     {
         string[] lines = text.Split('\n');
         int at = text[..start].Count(c => c == '\n');
         var names = new HashSet<string>();
+        // The rest of the line, where somebody is about to write before a name.
+        if (text[caret..].Split('\n')[0].Split(':') is [{ } rest, _, ..])
+            names.Add(rest.Trim());
         foreach (int way in (int[])[-1, 1])
         {
             for (int i = at + way; i >= 0 && i < lines.Length; i += way)
@@ -114,9 +117,11 @@ internal sealed record SpecPlace(IReadOnlyList<string> Section, string? Key, str
                 if (depth < indent)
                     break;
                 bool item = lines[i].TrimStart().StartsWith("- ", StringComparison.Ordinal);
+                if (depth > indent)
+                    continue;
                 if (item && way > 0)
                     break;
-                if (depth == indent && content.IndexOf(':', StringComparison.Ordinal) is > 0 and int colon)
+                if (content.IndexOf(':', StringComparison.Ordinal) is > 0 and int colon)
                     names.Add(content[..colon].Trim());
                 if (item)
                     break;

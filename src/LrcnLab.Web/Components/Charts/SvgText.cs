@@ -38,11 +38,13 @@ public sealed class SvgText : ComponentBase
         builder.AddAttribute(3, "text-anchor", Anchor);
         builder.AddAttribute(4, "font-size", Size);
         builder.AddAttribute(5, "fill", Fill);
-        builder.AddContent(6, Text);
+        // Readable where lines cross it.
+        builder.AddAttribute(6, "style", "paint-order:stroke;stroke:var(--lab-surface);stroke-width:3px");
+        builder.AddContent(7, Text);
         if (Title is not null)
         {
-            builder.OpenElement(7, "title");
-            builder.AddContent(8, Title);
+            builder.OpenElement(8, "title");
+            builder.AddContent(9, Title);
             builder.CloseElement();
         }
 
