@@ -180,16 +180,18 @@ public sealed partial class MainJobTests(Browser browser)
         await Expect(page).ToHaveURLAsync(new Regex("epoch=1"));
         IDownload saved = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV of the results" }).ClickAsync());
         Assert.Equal(3, (await File.ReadAllLinesAsync(await saved.PathAsync(), Cancel)).Length);
+
+        // Both runs are curves of one picture.
+        ILocator chart = page.GetByRole(AriaRole.Figure, new() { Name = "validation/loss" });
+        await Expect(chart.Locator(".u-legend .u-label").Filter(new() { HasText = "first" })).ToHaveCountAsync(2);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Differing settings" }).ClickAsync();
         saved = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "CSV of the settings" }).ClickAsync());
         Assert.Contains("training.epochs", (await File.ReadAllLinesAsync(await saved.PathAsync(), Cancel))[0], StringComparison.Ordinal);
         ILocator settings = page.GetByRole(AriaRole.Region, new() { Name = "Differing settings" });
         await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "model.sequence.hidden", Exact = true })).ToBeVisibleAsync();
         await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "training.epochs", Exact = true })).ToBeVisibleAsync();
         await Expect(settings.GetByRole(AriaRole.Cell, new() { Name = "training.seed", Exact = true })).ToHaveCountAsync(0);
-
-        // Both runs are curves of one picture.
-        ILocator chart = page.GetByRole(AriaRole.Figure, new() { Name = "validation/loss" });
-        await Expect(chart.Locator(".u-legend .u-label").Filter(new() { HasText = "first" })).ToHaveCountAsync(2);
     }
 
     /// <summary>All that the API says of two runs, without what changes by itself.</summary>

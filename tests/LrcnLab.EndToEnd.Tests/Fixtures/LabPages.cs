@@ -18,8 +18,12 @@ internal static class LabPages
             ("run-log", $"/runs/{runs[0]}?tab=log"),
             ("run-system", $"/runs/{runs[0]}?tab=system"),
             ("run-timeline", $"/runs/{runs[0]}?tab=timeline"),
+            ("run-notes", $"/runs/{runs[0]}?tab=notes"),
             ("run-settings", $"/runs/{runs[0]}?tab=settings"),
             ("compare", $"/compare?runs={string.Join(',', runs)}"),
+            ("compare-explore", $"/compare?runs={string.Join(',', runs)}&tab=explore"),
+            ("compare-settings", $"/compare?runs={string.Join(',', runs)}&tab=settings"),
+            ("compare-classes", $"/compare?runs={string.Join(',', runs)}&tab=classes"),
         ];
     }
 
