@@ -32,9 +32,10 @@ public sealed class ComparePageTests(Lab shared, Browser browser)
     private static async Task<Guid[]> TrainAsync(LabProcess lab)
     {
         var runs = new List<Guid>();
-        foreach ((string name, int epochs, double rate, int seed) in ((string, int, double, int)[])[("good-1", 3, 0.003, 41), ("good-2", 3, 0.003, 42), ("still-1", 3, 1e-7, 41), ("still-2", 3, 1e-7, 42)])
+        foreach ((string name, int epochs, double rate, int seed) in ((string, int, double, int)[])[("good-1", 6, 0.003, 41), ("good-2", 6, 0.003, 42), ("still-1", 6, 1e-7, 41), ("still-2", 6, 1e-7, 42)])
         {
             JsonObject spec = Lab.SmallSpec(epochs, seed);
+            spec["data"]!["normalization"] = "motion";
             spec["optimizer"]!["learningRate"] = rate;
             runs.Add(await lab.Api.CreateRunAsync(name, spec, Cancel));
         }
@@ -54,7 +55,7 @@ public sealed class ComparePageTests(Lab shared, Browser browser)
         await Expect(page.GetByTestId("compare-group").First).ToContainTextAsync("±");
         await page.GetByLabel("Lines").SelectOptionAsync("interval");
         await Expect(legend).ToHaveCountAsync(3);
-        await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "validation/loss" })).ToContainTextAsync("12 points, their means at 6 places");
+        await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "validation/loss" })).ToContainTextAsync("24 points, their means at 12 places");
         await page.GetByLabel("Dash by").SelectOptionAsync("optimizer.learningRate");
         await page.GetByLabel("Add a chart").SelectOptionAsync("optimizer/gradient_norm");
         await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "optimizer/gradient_norm" })).ToBeVisibleAsync();

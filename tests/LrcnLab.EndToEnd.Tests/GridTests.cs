@@ -45,12 +45,12 @@ public sealed class GridTests(Lab shared, Browser browser)
         Assert.Contains("- 0.0005", yaml, StringComparison.Ordinal);
         await page.GetByRole(AriaRole.Button, new() { Name = "JSON" }).ClickAsync();
         await Expect(text).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("\"kind\": \\["));
-        await text.FillAsync("data:\n  dataset: moving-garments\noptimizer:\n  meth");
-        await text.PressAsync("Control+ ");
-        await Expect(page.GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
+        await text.FillAsync("data:\n  dataset: moving-garments\noptimizer:\n  weig");
+        await text.PressAsync("Control+Space");
+        await Expect(page.GetByRole(AriaRole.Listbox, new() { Name = "Suggestions" }).GetByRole(AriaRole.Option)).ToHaveCountAsync(1);
         await text.PressAsync("ArrowDown");
         await text.PressAsync("Enter");
-        await Expect(text).ToHaveValueAsync("data:\n  dataset: moving-garments\noptimizer:\n  method: ");
+        await Expect(text).ToHaveValueAsync("data:\n  dataset: moving-garments\noptimizer:\n  weightDecay: ");
         await PageCheck.RunAsync(page, "new-run-text");
         await text.FillAsync(yaml);
         await page.GetByRole(AriaRole.Button, new() { Name = "Form", Exact = true }).ClickAsync();

@@ -64,7 +64,12 @@ public sealed class LabelPageTests(Lab shared, Browser browser)
         await page.GetByLabel("Choose all that are found").CheckAsync();
         await bulk.GetByRole(AriaRole.Button, new() { Name = "Archive" }).ClickAsync();
         await Expect(page.GetByText("No run is like that")).ToBeVisibleAsync();
+        await page.GetByTestId("archived").GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
+        await Expect(page.GetByTestId("found")).ToContainTextAsync("2 of ");
+        await page.GetByLabel("Choose all that are found").CheckAsync();
+        await bulk.GetByRole(AriaRole.Button, new() { Name = "Archive" }).ClickAsync();
         await filter.FillAsync("archived != none and tag ~ paper");
+        await filter.PressAsync("Escape");
         await Expect(page.GetByTestId("found")).ToContainTextAsync("2 of ");
         await page.GetByLabel("Choose all that are found").CheckAsync();
         await bulk.GetByRole(AriaRole.Button, new() { Name = "Out of the archive" }).ClickAsync();
@@ -94,9 +99,9 @@ public sealed class LabelPageTests(Lab shared, Browser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Pin Loss" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "On top" }).GetByRole(AriaRole.Figure, new() { Name = "Loss" })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Own chart" }).ClickAsync();
-        await page.GetByLabel("Title").FillAsync("Norm and rate");
-        await page.GetByLabel("optimizer/gradient_norm").CheckAsync();
-        await page.GetByLabel("optimizer/learning_rate").CheckAsync();
+        await page.GetByLabel("Title", new() { Exact = true }).FillAsync("Norm and rate");
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = "optimizer/gradient_norm" }).CheckAsync();
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = "optimizer/learning_rate" }).CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Add to every run" }).ClickAsync();
         ILocator own = page.GetByRole(AriaRole.Region, new() { Name = "Own charts" }).GetByRole(AriaRole.Figure, new() { Name = "Norm and rate" });
         await Expect(own).ToBeVisibleAsync();

@@ -1,11 +1,15 @@
 // Ranges of a plot in parallel axes: dragged with the pointer, kept in the page's address as brush=field:low:high;…
 // A run that is pointed at in one plot or table stands out in the others.
 
+// How far a handle reaches beyond its axis, in units of the drawing, so that its ends are easily caught; and how near to an end counts as the end.
+const MARGIN = 8, SNAP = 0.015;
+
 let drag = null;
 
 function fraction(handle, e) {
-  const box = handle.getBoundingClientRect();
-  return Math.min(1, Math.max(0, (box.bottom - e.clientY) / box.height));
+  const box = handle.getBoundingClientRect(), margin = MARGIN * box.height / Number(handle.getAttribute("height"));
+  const share = (box.bottom - margin - e.clientY) / (box.height - 2 * margin);
+  return share < SNAP ? 0 : share > 1 - SNAP ? 1 : share;
 }
 
 function value(handle, share) {
@@ -36,7 +40,7 @@ document.addEventListener("pointerdown", e => {
 document.addEventListener("pointermove", e => {
   if (!drag) return;
   drag.to = fraction(drag.handle, e);
-  const y = Number(drag.handle.getAttribute("y")), height = Number(drag.handle.getAttribute("height"));
+  const y = Number(drag.handle.getAttribute("y")) + MARGIN, height = Number(drag.handle.getAttribute("height")) - 2 * MARGIN;
   const [low, high] = [Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)];
   drag.mark.setAttribute("y", y + (1 - high) * height);
   drag.mark.setAttribute("height", Math.max(1, (high - low) * height));

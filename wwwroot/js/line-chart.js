@@ -206,8 +206,8 @@ class LineChart {
       height: this.height(),
       series,
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-      scales: { x: this.options.logX && !clock ? { time: false, distr: 3 } : { time: clock }, y: this.options.logY ? { distr: 3 } : this.options.ignoreOutliers ? { range: (_, min, max) => this.tight ?? [min, max] } : this.options.fromZero ? { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } : {} },
-      axes: [clock ? { ...axis, size: 44, values: CLOCK } : { ...axis, size: 32, values: (_, ticks) => ticks.map(v => this.options.xAxis === "time" || this.options.xAxis === "training" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : quantity(this.options.series[0]?.label ?? "")(v)) }],
+      scales: { x: this.options.logX && !clock ? { time: false, distr: 3 } : { time: clock }, y: this.options.logY ? { distr: 3 } : this.options.ignoreOutliers ? { range: (_, min, max) => this.tight ?? (min == null ? [null, null] : uPlot.rangeNum(min, max, 0.1, true)) } : this.options.fromZero ? { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } : {} },
+      axes: [clock ? { ...axis, size: 44, values: CLOCK } : { ...axis, size: 32, values: (_, ticks) => ticks.map(v => v == null ? "" : this.options.xAxis === "time" || this.options.xAxis === "training" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : quantity(this.options.series[0]?.label ?? "")(v)) }],
       cursor: { sync: { key: this.options.syncKey ?? "lab", setSeries: false }, drag: { x: true, y: false }, points: { size: 7 } },
       legend: { show: true, live: true, markers: { width: 2 } },
       hooks: {
@@ -280,5 +280,5 @@ function middle(tables) {
   if (values.length < 20) return null;
   const low = values[Math.floor(0.05 * (values.length - 1))], high = values[Math.ceil(0.95 * (values.length - 1))];
   const margin = 0.08 * (high - low);
-  return high > low ? [low - margin, high + margin] : null;
+  return high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high)) ? [low - margin, high + margin] : null;
 }

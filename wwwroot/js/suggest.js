@@ -16,7 +16,10 @@ function list() {
       e.preventDefault();
       if (item) accept(Number(item.dataset.index));
     });
-    document.body.append(box);
+    const place = document.createElement("section");
+    place.setAttribute("aria-label", "Suggestions for what is being written");
+    place.append(box);
+    document.body.append(place);
   }
   return box;
 }
@@ -28,8 +31,13 @@ function close() {
   active = -1;
   const box = document.getElementById("lab-suggest");
   if (box) box.hidden = true;
-  field?.setAttribute("aria-expanded", "false");
+  expand(false);
   field?.removeAttribute("aria-activedescendant");
+}
+
+// Only a combobox can be open.
+function expand(open) {
+  if (field instanceof HTMLInputElement) field.setAttribute("aria-expanded", String(open));
 }
 
 function soon() {
@@ -66,7 +74,7 @@ function show() {
   }));
   place(box);
   box.hidden = false;
-  field.setAttribute("aria-expanded", "true");
+  expand(true);
   field.removeAttribute("aria-activedescendant");
 }
 
@@ -107,8 +115,8 @@ document.addEventListener("focusin", e => {
   list();
   field.setAttribute("aria-autocomplete", "list");
   field.setAttribute("aria-controls", "lab-suggest");
-  field.setAttribute("aria-expanded", "false");
   if (field instanceof HTMLInputElement) field.setAttribute("role", "combobox");
+  expand(false);
 });
 document.addEventListener("focusout", e => {
   if (e.target === field) {
@@ -118,6 +126,7 @@ document.addEventListener("focusout", e => {
 });
 document.addEventListener("input", e => { if (e.target === field) soon(); });
 document.addEventListener("click", e => { if (e.target === field && answer) close(); });
+addEventListener("resize", close);
 addEventListener("scroll", e => { if (answer && e.target === document) close(); }, true);
 document.addEventListener("keydown", e => {
   if (e.target !== field) return;

@@ -32,9 +32,9 @@ public sealed partial class RunsPage : IDisposable
     private RunTableProblem? _problem;
     private IDisposable? _subscription;
     private IReadOnlyList<string> _fields = [];
-    private IReadOnlyList<Guid> _deleted = [];
+    private IReadOnlyList<Guid> _deleted = [], _archived = [];
     private IReadOnlyList<string> _tags = [];
-    private string _text = "";
+    private string _text = "", _typed = "";
     private string _newColumn = "";
     private string? _columnProblem;
     private string? _refusal;
@@ -48,6 +48,9 @@ public sealed partial class RunsPage : IDisposable
 
     [Inject]
     public required RunQueries Queries { get; init; }
+
+    [Inject]
+    public required RunLabels Labels { get; init; }
 
     [Inject]
     public required RunBin Bin { get; init; }
@@ -89,11 +92,14 @@ public sealed partial class RunsPage : IDisposable
     protected override void OnInitialized()
     {
         _subscription = Feed.SubscribeAll(change => change.Parts == RunParts.System ? Task.CompletedTask : InvokeAsync(LoadSoonAsync));
-        _text = Query ?? "";
+        _text = _typed = Query ?? "";
     }
 
     protected override async Task OnParametersSetAsync()
     {
+        // Another address than the one that was typed: a view, a link, a way back.
+        if ((Query ?? "") != _typed)
+            _text = _typed = Query ?? "";
         await LoadAsync();
         if (_fields.Count == 0 && RendererInfo.IsInteractive && !_closed.HasEnded)
             _fields = await Tables.FieldsAsync(_closed.Token);
@@ -127,8 +133,10 @@ public sealed partial class RunsPage : IDisposable
         _text = text ?? "";
         int asked = ++_asked;
         await Task.Delay(Typing);
-        if (asked == _asked && !_closed.HasEnded)
-            Go("q", _text);
+        if (asked != _asked || _closed.HasEnded)
+            return;
+        _typed = _text;
+        Go("q", _text);
     }
 
     private void SortBy(string sort) => Go("sort", sort);
@@ -166,6 +174,22 @@ public sealed partial class RunsPage : IDisposable
             return;
         _deleted = chosen;
         _chosen.Clear();
+    }
+
+    private async Task ArchiveAsync()
+    {
+        Guid[] chosen = [.. ChosenRows.Select(r => r.Id)];
+        await ActAsync(() => Labels.ChangeAsync(chosen, new RunLabelChange { Archived = true }, _closed.Token));
+        if (_refusal is not null)
+            return;
+        _archived = chosen;
+        _chosen.Clear();
+    }
+
+    private async Task UnarchiveAsync()
+    {
+        await ActAsync(() => Labels.ChangeAsync(_archived, new RunLabelChange { Archived = false }, _closed.Token));
+        _archived = [];
     }
 
     private async Task UndoAsync()

@@ -70,8 +70,9 @@ public sealed partial class FieldInput
 
     private static string Short(double value) => value == int.MaxValue ? "2,147,483,647" : value is >= 10_000 and < 1e7 ? value.ToString("N0", CultureInfo.InvariantCulture) : value.ToString("G6", CultureInfo.InvariantCulture);
 
-    private async Task SetText(string typed)
+    private async Task SetText(string? text)
     {
+        string typed = text ?? "";
         Draft.SetTyped(Path, Field, typed);
         (_typed, _typedFor) = (typed, Held());
         await Changed.InvokeAsync();

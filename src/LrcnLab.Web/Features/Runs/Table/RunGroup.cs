@@ -22,7 +22,7 @@ public sealed record RunGroup(string Key, string Title, IReadOnlyList<RunTableRo
     }
 
     private static string Name(RunField field, string key, RunTableRow[] rows) =>
-        field is { Kind: RunFieldKind.Property, Name: "bundle" } ? rows.Length == 1 ? rows[0].Run.Name : $"{rows[^1].Run.Name} and other seeds"
+        field is { Kind: RunFieldKind.Property, Name: "bundle" } ? rows.Length == 1 ? rows[0].Run.Name : $"{rows.MinBy(r => r.Run.CreatedAt)!.Run.Name} and other seeds"
         : $"{field}: {(key.Length == 0 ? "none" : RunColumns.Text(field, rows[0].Entry.Get(field)))}";
 }
 
