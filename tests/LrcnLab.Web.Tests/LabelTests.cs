@@ -112,6 +112,20 @@ public abstract class LabelTestsOn<TServer>(TServer server) : IClassFixture<TSer
         Assert.Equal(HttpStatusCode.NotFound, (await _client.DeleteAsync($"/api/v1/views/{view["id"]}", Cancel)).StatusCode);
     }
 
+    [Fact]
+    public async Task Template_IsKeptReplacedAndRemoved()
+    {
+        Assert.Equal(HttpStatusCode.OK, await PostAsync("/api/v1/templates", new JsonObject { ["name"] = "mine", ["spec"] = new JsonObject { ["training"] = new JsonObject { ["seed"] = 7 } } }));
+        Assert.Equal(HttpStatusCode.OK, await PostAsync("/api/v1/templates", new JsonObject { ["name"] = "mine", ["summary"] = "better", ["preset"] = "quick-start", ["spec"] = new JsonObject { ["training"] = new JsonObject { ["seed"] = 8 } } }));
+        Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("/api/v1/templates", new JsonObject { ["name"] = "" }));
+        Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("/api/v1/templates", new JsonObject { ["name"] = "x", ["spec"] = new JsonObject { ["training"] = new JsonObject { ["seed"] = -8 } } }));
+        Assert.Equal(HttpStatusCode.BadRequest, await PostAsync("/api/v1/templates", new JsonObject { ["name"] = "x", ["file"] = "/etc/passwd" }));
+
+        JsonNode template = Assert.Single((JsonArray)JsonNode.Parse(await _client.GetStringAsync("/api/v1/templates", Cancel))!["items"]!)!;
+        Assert.Equal(("mine", "better", 8), ((string)template["name"]!, (string)template["summary"]!, (int)template["spec"]!["training"]!["seed"]!));
+        Assert.Equal(HttpStatusCode.NoContent, (await _client.DeleteAsync($"/api/v1/templates/{template["id"]}", Cancel)).StatusCode);
+    }
+
     private async Task<string[]> CompleteAsync(string text)
     {
         using HttpResponseMessage answer = await _client.PostAsJsonAsync("/api/v1/runs/query/complete", new { text, at = text.Length }, Cancel);

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LrcnLab.Core.Specs;
 using LrcnLab.Web.Features.Runs.Form;
 using Xunit;
@@ -22,6 +23,47 @@ public sealed class SpecDraftTests
         draft.SetTyped("training.epochs", epochs, " 20 ");
         Assert.True(draft.Result.IsValid);
         Assert.Equal(20, draft.Result.Spec!.Training.Epochs);
+    }
+
+    [Fact]
+    public void SeveralNumbers_MakeAGrid_ThatTextKeepsAndOneNumberEnds()
+    {
+        var draft = new SpecDraft(Presets.QuickStart.Spec);
+        draft.SetTyped("optimizer.learningRate", Field("optimizer", "learningRate"), "0.1, 0.01,");
+        draft.SetTyped("training.seed", Field("training", "seed"), "1,2,3");
+        draft.Vary("model.sequence.kind", [JsonValue.Create("lstm"), JsonValue.Create("gru")]);
+        Assert.Equal(12, draft.Cells.Count);
+        Assert.True(draft.Result.IsValid);
+        Assert.Equal(0.1, draft.LastValid!.Optimizer.LearningRate);
+
+        foreach (bool json in (bool[])[true, false])
+        {
+            var again = new SpecDraft(new RunSpec());
+            Assert.Empty(again.ReplaceText(draft.ToText(json)));
+            Assert.Equal(draft.Cells.Select(c => c.Result.Spec).Select(s => SpecText.ToJson(s!)).Order(StringComparer.Ordinal), again.Cells.Select(c => SpecText.ToJson(c.Result.Spec!)).Order(StringComparer.Ordinal));
+            Assert.Equal(draft.ToText(json), again.ToText(json));
+        }
+
+        draft.SetTyped("training.seed", Field("training", "seed"), "1, -2");
+        Assert.Contains("-2", draft.ProblemAt("training.seed"), StringComparison.Ordinal);
+        Assert.Contains("-2", draft.ToText(json: false), StringComparison.Ordinal);
+        draft.SetTyped("training.seed", Field("training", "seed"), "5");
+        Assert.Equal(4, draft.Cells.Count);
+        draft.SetTyped("training.epochs", Field("training", "epochs"), string.Join(',', Enumerable.Range(1, 60)));
+        Assert.Empty(draft.Cells);
+        Assert.Contains("240 runs: at most 200", draft.ProblemAt("training.epochs"), StringComparison.Ordinal);
+        draft.Replace(Presets.QuickStart.Spec);
+        Assert.Empty(draft.Axes);
+    }
+
+    [Fact]
+    public void FieldsOfItemsOfLists_CannotVary()
+    {
+        var draft = new SpecDraft(Presets.QuickStart.Spec);
+        draft.SetTyped("model.backbone.convolutions[0].filters", Field("model", "backbone", "convolutions", "filters"), "8, 16");
+
+        Assert.Empty(draft.Axes);
+        Assert.False(draft.Result.IsValid);
     }
 
     [Fact]

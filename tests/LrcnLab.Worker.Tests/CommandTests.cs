@@ -1,5 +1,7 @@
 using System.Text.Json;
+using LrcnLab.Core;
 using LrcnLab.Core.Events;
+using LrcnLab.Core.Runs;
 using Xunit;
 
 namespace LrcnLab.Worker.Tests;
@@ -10,6 +12,7 @@ public sealed class CommandTests
     [InlineData("train")]
     [InlineData("evaluate")]
     [InlineData("describe")]
+    [InlineData("probe")]
     [InlineData("import")]
     [InlineData("prepare")]
     [InlineData("clips")]
@@ -88,5 +91,17 @@ public sealed class CommandTests
 
         Assert.Equal(WorkerProtocol.ExitBadInput, exit);
         Assert.Contains("damaged", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Probe_MeasuresAStep_WithoutAnyData()
+    {
+        var (exit, lines, errors) = await WorkerProcess.RunAsync("probe", "quick-start", "--classes", "8", "--set", "training.batchSize=2", "--json");
+
+        Assert.True(exit == 0, string.Join('\n', errors));
+        StepCost cost = JsonSerializer.Deserialize<StepCost>(string.Concat(lines), LabJson.Options)!;
+        Assert.True(cost is { SecondsPerStep: > 0 and < 60, Device: "cpu" }, cost.ToString());
+        if (OperatingSystem.IsLinux())
+            Assert.True(cost.PeakBytes > 20 << 20, cost.ToString());
     }
 }

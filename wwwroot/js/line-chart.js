@@ -242,7 +242,8 @@ class LineChart {
       this.said = document.createElement("span");
       this.allButton = button(() => this.zoom(null));
       this.everyButton = button(() => { this.everyPoint = !this.everyPoint; this.load(); });
-      this.download = Object.assign(document.createElement("a"), { className: "linklike", textContent: "CSV", title: "Download every point of these curves" });
+      // Marked as a download, or Blazor takes its address for that of the page.
+      this.download = Object.assign(document.createElement("a"), { className: "linklike", textContent: "CSV", download: "", title: "Download every point of these curves" });
       element.replaceChildren(this.said, this.allButton, this.everyButton, this.download);
     }
     const whole = exportOf(this.options.series);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using LrcnLab.Core.Datasets;
+using LrcnLab.Web.Hosting;
 
 namespace LrcnLab.Web.Features.Data;
 
@@ -75,8 +76,7 @@ public static class CardText
     /// <summary>Quoted where needed; what a spreadsheet would take for a formula gets an apostrophe before it.</summary>
     private static string Cell(string text)
     {
-        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@')
-            text = "'" + text;
+        text = CsvText.Safe(text);
         return text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

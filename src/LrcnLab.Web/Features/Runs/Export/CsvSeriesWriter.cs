@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using LrcnLab.Storage.Metrics;
+using LrcnLab.Web.Hosting;
 
 namespace LrcnLab.Web.Features.Runs.Export;
 
@@ -20,7 +21,7 @@ internal sealed class CsvSeriesWriter(Stream to) : ISeriesWriter
                 for (int i = 0; i < part.Steps.Length; i++)
                 {
                     csv.WriteRecord([
-                        run, series.RunName, series.Key, part.Steps[i].ToString(CultureInfo.InvariantCulture), part.Epochs[i].ToString("R", CultureInfo.InvariantCulture),
+                        run, CsvText.Safe(series.RunName), CsvText.Safe(series.Key), part.Steps[i].ToString(CultureInfo.InvariantCulture), part.Epochs[i].ToString("R", CultureInfo.InvariantCulture),
                         DateTime.UnixEpoch.AddMilliseconds(part.Times[i]).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), part.Values[i].ToString("R", CultureInfo.InvariantCulture)]);
                 }
             },

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using CsvHelper;
 using LrcnLab.Core;
 using LrcnLab.Core.Queries;
+using LrcnLab.Web.Hosting;
 using Parquet;
 using Parquet.Schema;
 
@@ -34,7 +35,7 @@ public static class RunTableExport
         {
             csv.WriteRecord(["run", .. table.Columns.Select(c => c.ToString())]);
             foreach (RunTableRow row in table.Rows)
-                csv.WriteRecord([row.Run.Id.ToString(), .. table.Columns.Select(c => row.Entry.Get(c).ToString())]);
+                csv.WriteRecord([row.Run.Id.ToString(), .. table.Columns.Select(c => row.Entry.Get(c)).Select(v => v.Number is null && v.Time is null ? CsvText.Safe(v.ToString()) : v.ToString())]);
         }
 
         await to.WriteAsync(text.GetBuffer().AsMemory(0, (int)text.Length), cancellationToken);

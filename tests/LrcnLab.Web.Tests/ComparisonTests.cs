@@ -1,0 +1,130 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using LrcnLab.Core;
+using LrcnLab.Core.Events;
+using LrcnLab.Core.Runs;
+using LrcnLab.Core.Statistics;
+using LrcnLab.Scheduling.Runs;
+using LrcnLab.Storage;
+using LrcnLab.Storage.Entities;
+using LrcnLab.Web.Features.Compare;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace LrcnLab.Web.Tests;
+
+/// <summary>On a real SQLite file.</summary>
+public sealed class ComparisonTests(LabServer server) : ComparisonTestsOn<LabServer>(server);
+
+/// <summary>On a real PostgreSQL.</summary>
+public sealed class ComparisonPostgresTests : ComparisonTestsOn<PostgresServer>
+{
+    public ComparisonPostgresTests(PostgresServer server) : base(server) => PostgresServer.SkipWithout();
+}
+
+/// <summary>Means of curves, and the judgement of stored answers, whichever database keeps them.</summary>
+public abstract class ComparisonTestsOn<TServer>(TServer server) : IClassFixture<TServer> where TServer : LabServer
+{
+    private readonly HttpClient _client = server.CreateClient();
+
+    private PairQueries Pairs => server.Services.GetRequiredService<PairQueries>();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Mean_IsOfEveryPoint_WithItsBand()
+    {
+        Guid first = await AddAsync(step => step), second = await AddAsync(step => step + 2);
+
+        JsonNode mean = JsonNode.Parse(await _client.GetStringAsync($"/api/v1/metrics/mean?key=train/loss&run={first}&run={second}&band=range&axis=step", Cancel))!;
+        Assert.Equal((40, 20), ((int)mean["total"]!, mean["x"]!.AsArray().Count));
+        Assert.Equal((5, 6.0, 5.0, 7.0, 2), ((int)mean["x"]![4]!, (double)mean["mean"]![4]!, (double)mean["low"]![4]!, (double)mean["high"]![4]!, (int)mean["counts"]![4]!));
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/metrics/mean?key=train/loss&run={first}&run={second}&axis=epoch&points=5&from=0.5&to=1.5");
+        request.Headers.Add("Accept", "application/vnd.lrcnlab.series");
+        using HttpResponseMessage answer = await _client.SendAsync(request, Cancel);
+        double[] columns = [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(await answer.Content.ReadAsByteArrayAsync(Cancel))];
+        Assert.Equal((5, 22, 2 + 6 * 5), (columns[0], columns[1], columns.Length));
+        Assert.InRange(columns[2], 0.5, 1.5);
+    }
+
+    [Theory]
+    [InlineData("key=train/loss", "run")]
+    [InlineData("key=train/loss&run=../x", "run")]
+    [InlineData("run=01a21cb6-0f05-7dc5-8e17-37f8383696e7", "key")]
+    [InlineData("key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&axis=wall", "axis")]
+    [InlineData("key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&band=7", "band")]
+    public async Task WrongMean_IsRefusedByItsField(string query, string field)
+    {
+        using HttpResponseMessage answer = await _client.GetAsync($"/api/v1/metrics/mean?{query}", Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.NotNull(JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["errors"]![field]);
+    }
+
+    [Fact]
+    public async Task StoredAnswers_AreJudgedSampleBySample()
+    {
+        Guid good = await AddAsync(_ => 1), other = await AddAsync(_ => 1), bad = await AddAsync(_ => 1), silent = await AddAsync(_ => 1);
+        // Of 100 samples the good one is right on 90, the other one on 90 others, the bad one on none of the first 50.
+        await AnswerAsync(good, sample => sample >= 10);
+        await AnswerAsync(other, sample => sample < 90);
+        await AnswerAsync(bad, sample => sample >= 50);
+
+        PairVerdict tie = PairQueries.Judge(await ReadAsync(good), await ReadAsync(other))!, clear = PairQueries.Judge(await ReadAsync(good), await ReadAsync(bad))!;
+        Assert.Equal((100, true, 10, 10), (tie.Samples, tie.IsTie, tie.McNemar!.OnlyFirst, tie.McNemar.OnlySecond));
+        Assert.Equal((false, 40, 0), (clear.IsTie, clear.McNemar!.OnlyFirst, clear.McNemar.OnlySecond));
+        Assert.Equal(0.4, clear.Bootstrap.Difference, 12);
+        Assert.Null(PairQueries.Judge(await ReadAsync(good), await ReadAsync(silent)));
+
+        PairVerdict groups = PairQueries.Judge(await Pairs.ReadAsync([good, other], "test", Cancel), await ReadAsync(bad))!;
+        Assert.Null(groups.McNemar);
+        Assert.False(groups.IsTie);
+        PairSide both = await Pairs.ReadAsync([good, other], "test", Cancel);
+        Assert.Equal((180, 200), (both.Counts!.Select((row, i) => row[i]).Sum(), both.Counts!.Sum(row => row.Sum())));
+        Assert.Equal([("a", 50, 0.8, 0.0), ("b", 50, 1.0, 1.0)], ClassDifference.Of(await ReadAsync(good), await ReadAsync(bad)).Select(c => (c.Class, c.Samples, c.First!.Value, c.Second!.Value)));
+    }
+
+    [Fact]
+    public async Task WhatLooksLikeAFormula_IsNoneInASpreadsheet()
+    {
+        Guid run = await StoredRuns.AddAsync(server.Services, "=cmd|' /C calc'!A0", RunState.Completed, s => s, _ => -1.5, 1, Cancel);
+        server.Services.GetRequiredService<RunFeed>().Publish(run, RunParts.State);
+        using HttpResponseMessage tagged = await _client.PatchAsJsonAsync($"/api/v1/runs/{run}", new { tags = new[] { "@SUM(A1)" } }, Cancel);
+
+        string table = await _client.GetStringAsync($"/api/v1/runs/export?query=id%20%3D%20{run}&column=name&column=tag&column=last(train/loss)", Cancel);
+        Assert.Contains($"{run},'=cmd|' /C calc'!A0,'@SUM(A1),-1.5", table, StringComparison.Ordinal);
+        Assert.Contains(",'=cmd", await _client.GetStringAsync($"/api/v1/runs/{run}/metrics/export?format=csv", Cancel), StringComparison.Ordinal);
+    }
+
+    private Task<PairSide> ReadAsync(Guid run) => Pairs.ReadAsync([run], "test", Cancel);
+
+    private Task<Guid> AddAsync(Func<int, double> loss) => StoredRuns.AddAsync(server.Services, "compared", RunState.Completed, s => s, loss, 20, Cancel);
+
+    /// <summary>Keeps answers to 100 samples, of which every second is of class 1, and their matrix.</summary>
+    private async Task AnswerAsync(Guid run, Func<int, bool> right)
+    {
+        var counts = new[] { new int[2], new int[2] };
+        string file = Path.GetTempFileName();
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, 100).Select(sample =>
+        {
+            // The first fifty are of class 0, so that classes differ.
+            int label = sample < 50 ? 0 : 1, said = right(sample) ? label : 1 - label;
+            counts[label][said]++;
+            return JsonSerializer.Serialize(new Prediction(sample, label, said == 0 ? [0.9f, 0.1f] : [0.1f, 0.9f]), LabJson.Options);
+        }), Cancel);
+        ArtifactStore artifacts = server.Services.GetRequiredService<ArtifactStore>();
+        using IncomingArtifact artifact = await artifacts.TakeAsync(file, Cancel);
+        await server.Services.GetRequiredService<LabWriter>().WriteAsync(
+            async db =>
+            {
+                await artifacts.AddAsync(db, artifact, Cancel);
+                db.PredictionFiles.Add(new PredictionFile { RunId = run, Split = "test", Epoch = 2, Sha256 = artifact.Sha256, Bytes = artifact.Bytes });
+                db.ConfusionMatrices.Add(new ConfusionMatrix { RunId = run, Split = "test", Epoch = 2, Counts = counts });
+                (await db.Runs.FindAsync([run], Cancel))!.Classes = ["a", "b"];
+            },
+            Cancel);
+    }
+}
