@@ -62,7 +62,6 @@ public sealed class ComparePageTests(Lab shared, Browser browser)
         await page.ReloadAsync();
         await Expect(legend).ToHaveCountAsync(3);
         await Expect(page.GetByRole(AriaRole.Figure, new() { Name = "optimizer/gradient_norm" })).ToBeVisibleAsync();
-        await PageCheck.RunAsync(page, "compare-means");
     }
 
     private static async Task ExploreAsync(IPage page)

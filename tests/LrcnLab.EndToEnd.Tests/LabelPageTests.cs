@@ -126,7 +126,6 @@ public sealed class LabelPageTests(Lab shared, Browser browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "Notes" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Write notes" }).ClickAsync();
         await page.GetByLabel("In Markdown").FillAsync("# Found\n\n<script>alert(1)</script> **good**");
-        await PageCheck.RunAsync(page, "run-notes-writing");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save notes" }).ClickAsync();
         await Expect(page.Locator(".notes strong")).ToHaveTextAsync("good");
         await Expect(page.Locator(".notes")).ToContainTextAsync("<script>alert(1)</script>");
