@@ -80,6 +80,12 @@ void AddMetrics()
     var history = new Command("history", "What reading takes at 1, 10 and 100 million points.") { rounds, keepHistory };
     history.SetAction((parsed, _) => HistoryBenchmark.RunAsync(parsed.GetValue(rounds), parsed.GetValue(keepHistory)));
     root.Add(history);
+    var dataFolder = new Argument<string>("FOLDER") { Description = "A data folder, such as history --keep leaves." };
+    var dashboards = new Option<int>("--dashboards") { Description = "Pages that are open at once.", DefaultValueFactory = _ => 50 };
+    var minutes = new Option<double>("--minutes") { Description = "How long they stay open.", DefaultValueFactory = _ => 2 };
+    var pages = new Command("pages", "How soon pages of a large store are useful in a browser, and what open ones cost. Needs the web program built in Release, and Chromium.") { dataFolder, rounds, dashboards, minutes };
+    pages.SetAction((parsed, _) => PagesBenchmark.RunAsync(parsed.GetRequiredValue(dataFolder), parsed.GetValue(rounds), parsed.GetValue(dashboards), parsed.GetValue(minutes)));
+    root.Add(pages);
     var http = new Command("http", "Points a second over HTTP into the real program.") { senders, seconds };
     http.SetAction((parsed, _) => HttpBenchmark.RunAsync(parsed.GetValue(senders), parsed.GetValue(seconds)));
     root.Add(http);

@@ -33,4 +33,17 @@ public sealed class MetricChartsTests
         foreach (MetricChart chart in MetricCharts.Of([MetricKeys.TrainLoss, MetricKeys.ValidationLoss, MetricKeys.DataTime, MetricKeys.ForwardTime, MetricKeys.BackwardTime, MetricKeys.OptimizerTime]))
             Assert.Equal(chart.Keys.Count, chart.Keys.Select((_, i) => MetricCharts.Color(chart, i)).Distinct().Count());
     }
+
+    [Fact]
+    public void PinnedAndOwnCharts_ComeFirst_WhereTheRunHasTheirMetrics()
+    {
+        var choice = new ChartChoice(["Loss", "Mine"], [new OwnChart("Mine", ["train/loss", "optimizer/gradient_norm"]), new OwnChart("Not here", ["other/metric"])]);
+
+        IReadOnlyList<MetricChart> charts = MetricCharts.Of(["train/loss", "optimizer/learning_rate"], choice);
+
+        Assert.Equal([("On top", "Mine"), ("On top", "Loss"), ("Learning", "Accuracy (top 1)")], charts.Take(3).Select(c => (c.Section, c.Title)));
+        Assert.Equal(["train/loss"], charts[0].Keys);
+        Assert.DoesNotContain(charts, c => c.Title == "Not here");
+        Assert.Single(charts, c => c.Title == "Loss");
+    }
 }

@@ -46,13 +46,18 @@ function soon() {
 }
 
 async function ask() {
+  clearTimeout(timer);
   if (!field || field.selectionStart !== field.selectionEnd) return close();
   const turn = ++asked, at = field.selectionStart;
   try {
     const response = await fetch(field.dataset.suggest, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ text: field.value, at }) });
     if (turn !== asked || !field || field.selectionStart !== at) return;
     if (!response.ok) return close();
-    answer = await response.json();
+    const found = await response.json();
+    if (turn !== asked) return;
+    // The same again keeps what is marked.
+    if (answer && JSON.stringify(found) === JSON.stringify(answer)) return;
+    answer = found;
     show();
   } catch {
     close(); // Without the server there is nothing to suggest.

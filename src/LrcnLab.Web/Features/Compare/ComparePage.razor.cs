@@ -26,6 +26,7 @@ public sealed partial class ComparePage : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly PageLifetime _closed = new();
+    private readonly ChartViewState _state = new(UsualAxis);
     private Comparison _shown = Comparison.None;
     private IReadOnlyList<RunRow> _others = [];
     private IDisposable? _subscription;
@@ -106,8 +107,6 @@ public sealed partial class ComparePage : IDisposable
 
     private string Current => Tabs.Any(t => t.Tab == Tab) ? Tab! : Tabs[0].Tab;
 
-    private ChartView View => ChartView.Of(Axis is "step" or "time" ? Axis : null, Smoothing, Drawing, UsualAxis);
-
     private string? Band => Bands.Contains(AskedBand) ? AskedBand : null;
 
     private IReadOnlyList<string> Keys => [.. UsualKeys.Concat(MoreKeys?.Split(';') ?? []).Where(MetricKeys.IsValid).Distinct().Take(MostKeys)];
@@ -129,6 +128,7 @@ public sealed partial class ComparePage : IDisposable
 
     protected override async Task OnParametersSetAsync()
     {
+        _state.Arrive(ChartView.Of(Axis is "step" or "time" ? Axis : null, Smoothing, Drawing, UsualAxis));
         await LoadAsync();
         _others = [.. (await Queries.ListAsync(null, 200, _closed.Token)).Where(r => _shown.Runs.All(chosen => chosen.Run.Id != r.Id))];
     }

@@ -22,7 +22,8 @@ public sealed partial class RunCharts
 
     private readonly HashSet<string> _drawn = [];
     private IReadOnlyList<double[]> _pauses = [];
-    private ChartChoice _choice = ChartChoice.None;
+    private readonly ChartViewState _state = new(UsualAxis);
+    private ChartChoice? _choice;
     private OwnChart? _removed;
     private string _title = "";
     private string? _problem;
@@ -44,12 +45,15 @@ public sealed partial class RunCharts
 
     private IReadOnlyList<string> Keys => [.. Run.Metrics.Keys.Where(k => !k.StartsWith("test/", StringComparison.Ordinal) && !SystemMetrics.Has(k)).Order(StringComparer.Ordinal)];
 
-    private IReadOnlyList<MetricChart> Charts => MetricCharts.Of([.. Run.Metrics.Keys], _choice);
+    private IReadOnlyList<MetricChart> Charts => _choice is null ? [] : MetricCharts.Of([.. Run.Metrics.Keys], _choice);
 
     protected override async Task OnInitializedAsync() => _choice = await Choices.ReadAsync(CancellationToken.None);
 
-    protected override void OnParametersSet() =>
+    protected override void OnParametersSet()
+    {
+        _state.Arrive(View);
         _pauses = [.. TrainingTime.Pauses(Run.History.Reverse().Select(h => (h.Time, h.To))).Select(p => new[] { Milliseconds(p.From), Milliseconds(p.To) })];
+    }
 
     private void Draw(string key, bool on)
     {
@@ -72,7 +76,7 @@ public sealed partial class RunCharts
 
     private async Task RemoveAsync(string title)
     {
-        _removed = _choice.Own.First(c => c.Title == title);
+        _removed = _choice!.Own.First(c => c.Title == title);
         _choice = await Choices.RemoveAsync(title, CancellationToken.None);
     }
 

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+
+namespace LrcnLab.Benchmarks;
+
+/// <summary>Server and browser together on one machine: from asking for a page until something useful stands there, answers to clicks, and the memory of open dashboards.</summary>
+internal static class PagesBenchmark
+{
+    private const int Compared = 100;
+
+    public static async Task<int> RunAsync(string folder, int rounds, int dashboards, double minutes)
+    {
+        await using BenchmarkServer server = await BenchmarkServer.StartAsync(folder);
+        using IPlaywright playwright = await Playwright.CreateAsync();
+        await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Environment.GetEnvironmentVariable("LRCNLAB_CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox"] });
+        string address = server.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        string[] runs = [.. JsonNode.Parse(await server.Http.GetStringAsync("runs?sort=created&take=200"))!["items"]!.AsArray().Select(r => (string)r!["id"]!)];
+        IPage page = await browser.NewPageAsync(new() { BaseURL = address, ViewportSize = new() { Width = 1440, Height = 900 } });
+
+        string some = string.Join(',', runs.Skip(1).Take(4)), many = string.Join(',', runs.Skip(1).Take(Compared));
+        foreach ((string name, string url, string useful) in ((string, string, string)[])
+        [
+            ("home", "/", "h1"), ("runs", "/runs", "tr[data-run]"), ("runs in groups", "/runs?group=bundle", "tr.group"), ("run, a series of 1,000,000", $"/runs/{runs[0]}", ".u-over"), ("new run", "/runs/new", "#run-name"),
+            ("compare 4, curves", $"/compare?runs={some}", ".u-over"), ($"compare {Compared}, curves", $"/compare?runs={many}", ".u-over"), ($"compare {Compared}, means", $"/compare?runs={many}&band=interval", ".u-over"),
+            ($"compare {Compared}, settings and results", $"/compare?runs={many}&tab=explore", ".parallel path"), ("queue", "/queue", "h1"),
+        ])
+        {
+            var times = new List<double>();
+            for (int i = 0; i <= rounds; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                await page.GotoAsync(url, new() { WaitUntil = WaitUntilState.Commit });
+                await page.Locator(useful).First.WaitForAsync();
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            }
+
+            Report.Line($"{name,-42} first {times[0],5:0} ms, then median {Report.Median(times.Skip(1)),5:0} ms, slowest {times.Skip(1).Max(),5:0} ms");
+        }
+
+        await InteractionAsync(page, rounds);
+        await OpenAsync(server, browser, address, [.. runs.Skip(1)], dashboards, minutes);
+        return 0;
+    }
+
+    /// <summary>A click that sorts ten thousand runs, until the first row is another; in the page, so that the driver's own way does not count.</summary>
+    private static async Task InteractionAsync(IPage page, int rounds)
+    {
+        await page.GotoAsync("/runs");
+        await page.Locator("tr[data-run]").First.WaitForAsync();
+        var times = new List<double>();
+        for (int i = 0; i < 2 * rounds; i++)
+        {
+            times.Add(await page.EvaluateAsync<double>("""
+                () => new Promise(done => {
+                  const first = () => document.querySelector("tr[data-run]")?.dataset.run, before = first(), start = performance.now();
+                  const watch = new MutationObserver(() => { if (first() && first() !== before) { watch.disconnect(); done(performance.now() - start); } });
+                  watch.observe(document.querySelector("main"), { subtree: true, childList: true, attributes: true });
+                  [...document.querySelectorAll("th button.sort")].find(b => b.title.includes("created")).click();
+                })
+                """));
+            await page.WaitForTimeoutAsync(300);
+        }
+
+        Report.Line($"{"sort ten thousand runs by a click",-42} median {Report.Median(times),5:0} ms, slowest {times.Max(),5:0} ms");
+    }
+
+    /// <summary>Pages of runs to which points come every second. What is resident includes what the server holds anyway: the difference per page is an upper bound of managed memory.</summary>
+    private static async Task OpenAsync(BenchmarkServer server, IBrowser browser, string address, string[] runs, int dashboards, double minutes)
+    {
+        if (dashboards < 1)
+            return;
+        long before = server.Memory(peak: false);
+        await using IBrowserContext context = await browser.NewContextAsync(new() { BaseURL = address, ViewportSize = new() { Width = 1440, Height = 900 } });
+        var pages = new List<IPage>();
+        for (int i = 0; i < dashboards; i++)
+        {
+            IPage page = await context.NewPageAsync();
+            await page.GotoAsync($"/runs/{runs[i % runs.Length]}");
+            await page.Locator(".u-over").First.WaitForAsync();
+            pages.Add(page);
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        int step = 10_000_000;
+        for (int quarter = 0; quarter <= 4; quarter++)
+        {
+            while (Stopwatch.GetElapsedTime(start).TotalMinutes < minutes * quarter / 4)
+            {
+                step++;
+                foreach (string run in runs.Take(dashboards))
+                {
+                    string body = $$"""{"series":[{"key":"train/loss","steps":[{{step}}],"values":[1.5]}]}""";
+                    using var content = new StringContent(body, Encoding.UTF8, "application/json");
+                    using HttpResponseMessage answer = await server.Http.PostAsync($"runs/{run}/metrics", content);
+                    if (!answer.IsSuccessStatusCode)
+                        throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+                }
+
+                await Task.Delay(1000);
+            }
+
+            Report.Line($"{dashboards} dashboards after {Stopwatch.GetElapsedTime(start).TotalMinutes:0.0} min: {(server.Memory(peak: false) - before) / 1e6 / dashboards:0.0} MB resident each, server {server.Memory(peak: false) / 1e6:0} MB");
+        }
+    }
+}
