@@ -125,6 +125,10 @@ public sealed class LabelPageTests(Lab shared, Browser browser)
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Notes" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Write notes" }).ClickAsync();
+        await page.GetByLabel("In Markdown").FillAsync(new string('n', 60_000));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save notes" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("60,000 characters; at most 50,000");
+        await Expect(page.GetByLabel("In Markdown")).ToHaveValueAsync(new string('n', 60_000));
         await page.GetByLabel("In Markdown").FillAsync("# Found\n\n<script>alert(1)</script> **good**");
         await page.GetByRole(AriaRole.Button, new() { Name = "Save notes" }).ClickAsync();
         await Expect(page.Locator(".notes strong")).ToHaveTextAsync("good");

@@ -52,6 +52,8 @@ public sealed class SpecDraftTests
         draft.SetTyped("training.epochs", Field("training", "epochs"), string.Join(',', Enumerable.Range(1, 60)));
         Assert.Empty(draft.Cells);
         Assert.Contains("240 runs: at most 200", draft.ProblemAt("training.epochs"), StringComparison.Ordinal);
+        draft.SetTyped("training.epochs", Field("training", "epochs"), " , ");
+        Assert.NotNull(draft.ProblemAt("training.epochs"));
         draft.Replace(Presets.QuickStart.Spec);
         Assert.Empty(draft.Axes);
     }

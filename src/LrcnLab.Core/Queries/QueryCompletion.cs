@@ -119,7 +119,7 @@ public static class QueryCompletion
         return found < 0 ? 4 : found == 0 ? 0 : char.IsLetterOrDigit(item[found - 1]) ? 2 : 1;
     }
 
-    private static string Quoted(string value) => value.Length > 0 && value.All(IsWord) ? value : $"\"{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string value) => value.Length > 0 && value.All(IsWord) ? value : RunQuery.Quote(value);
 
     private static bool IsWord(char c) => !char.IsWhiteSpace(c) && !"()\",=<>!~".Contains(c, StringComparison.Ordinal);
 }

@@ -34,6 +34,9 @@ public sealed class RunQuery
         return problem is null ? new RunQueryParser(tokens).Parse() : (null, problem);
     }
 
+    /// <summary>A text as a query takes it for one value, whatever is in it.</summary>
+    public static string Quote(string value) => $"\"{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+
     /// <param name="run">That is asked.</param>
     /// <param name="now">UTC, for times that are so long ago.</param>
     public bool Matches(IRunValues run, DateTime now) => _matches(run, now);

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.Json;
 using LrcnLab.Core;
 using LrcnLab.Core.Runs;
@@ -20,40 +19,23 @@ internal static class DeviceProbe
 
     public static async Task<DeviceList> AskAsync(LabOptions options, CancellationToken cancellationToken)
     {
-        Process started;
         try
         {
-            started = Process.Start(WorkerCommand.Create(options.WorkerPath, ["devices", "--json"]))!;
+            WorkerAnswer? answer = await WorkerAnswer.AskAsync(WorkerCommand.Create(options.WorkerPath, ["devices", "--json"]), Patience, cancellationToken);
+            if (answer is null)
+                return Alone($"The worker did not list devices within {Patience.TotalSeconds} seconds.");
+            if (answer.ExitCode != 0)
+                return Alone($"The worker could not list devices (exit code {answer.ExitCode}): {answer.Errors}");
+            ComputeDevice[] devices = JsonSerializer.Deserialize<ComputeDevice[]>(answer.Output, LabJson.Options) ?? [];
+            return devices.Any(d => d.Kind == DeviceKind.Cpu) ? new DeviceList(devices, null) : Alone("The worker's list of devices has no CPU.");
         }
         catch (Win32Exception e)
         {
             return Alone($"The worker that is to list devices cannot be started: {e.Message}");
         }
-
-        using Process process = started;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
-        try
-        {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token), errors = process.StandardError.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            if (process.ExitCode != 0)
-                return Alone($"The worker could not list devices (exit code {process.ExitCode}): {LogText.Clean((await errors).Trim())}");
-            ComputeDevice[] devices = JsonSerializer.Deserialize<ComputeDevice[]>(await output, LabJson.Options) ?? [];
-            return devices.Any(d => d.Kind == DeviceKind.Cpu) ? new DeviceList(devices, null) : Alone("The worker's list of devices has no CPU.");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return Alone($"The worker did not list devices within {Patience.TotalSeconds} seconds.");
-        }
         catch (JsonException e)
         {
             return Alone($"The worker's list of devices cannot be read: {e.Message}");
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
         }
     }
 

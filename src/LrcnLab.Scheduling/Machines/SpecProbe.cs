@@ -52,25 +52,17 @@ public sealed class SpecProbe(Machine machine, LabOptions options, IDbContextFac
     private async Task<(StepCost? Cost, string? Problem)> RunAsync(RunSpec spec, int classes, Slot[] slots, CancellationToken cancellationToken)
     {
         string file = Path.Combine(Path.GetTempPath(), $"lrcnlab-probe-{Guid.CreateVersion7()}.json");
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
-        Process? process = null;
         try
         {
-            await File.WriteAllTextAsync(file, SpecText.ToJson(spec), limit.Token);
+            await File.WriteAllTextAsync(file, SpecText.ToJson(spec), cancellationToken);
             ProcessStartInfo start = WorkerCommand.Create(options.WorkerPath, ["probe", file, "--classes", classes.ToString(CultureInfo.InvariantCulture), "--json"]);
             WorkerCommand.Confine(start, slots, Environment.GetEnvironmentVariable(WorkerCommand.VisibleDevices));
-            process = Process.Start(start)!;
-            process.StandardInput.Close();
-            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token), errors = process.StandardError.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            if (process.ExitCode != 0)
-                return (null, $"The measurement failed (exit code {process.ExitCode}): {LogText.Clean((await errors).Trim())}");
-            return JsonSerializer.Deserialize<StepCost>(await output, LabJson.Options) is { SecondsPerStep: > 0 } cost ? (cost, null) : (null, "The worker measured nothing.");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return (null, $"Two steps took longer than {Patience.TotalMinutes} minutes: this is too much for this machine.");
+            WorkerAnswer? answer = await WorkerAnswer.AskAsync(start, Patience, cancellationToken);
+            if (answer is null)
+                return (null, $"Two steps took longer than {Patience.TotalMinutes} minutes: this is too much for this machine.");
+            if (answer.ExitCode != 0)
+                return (null, $"The measurement failed (exit code {answer.ExitCode}): {answer.Errors}");
+            return JsonSerializer.Deserialize<StepCost>(answer.Output, LabJson.Options) is { SecondsPerStep: > 0 } cost ? (cost, null) : (null, "The worker measured nothing.");
         }
         catch (Exception e) when (e is Win32Exception or IOException or UnauthorizedAccessException or JsonException)
         {
@@ -78,9 +70,6 @@ public sealed class SpecProbe(Machine machine, LabOptions options, IDbContextFac
         }
         finally
         {
-            if (process is { HasExited: false })
-                process.Kill(entireProcessTree: true);
-            process?.Dispose();
             File.Delete(file);
         }
     }

@@ -11,5 +11,16 @@ internal static class CommonOptions
 
     public static Option<string[]> Set() => new("--set") { Description = "Changes a field of the specification, such as training.seed=2; may be given several times.", HelpName = "FIELD=VALUE", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false, DefaultValueFactory = _ => [] };
 
+    public static Option<int> Classes()
+    {
+        var classes = new Option<int>("--classes") { Description = "Number of classes of the data set.", Required = true, HelpName = "N" };
+        classes.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1_000_000)
+                result.AddError("--classes must be a whole number from 1 to 1000000.");
+        });
+        return classes;
+    }
+
     public static Option<bool> Json() => new("--json") { Description = "Print JSON even on a terminal." };
 }

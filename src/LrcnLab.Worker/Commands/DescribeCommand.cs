@@ -16,12 +16,7 @@ internal static class DescribeCommand
     {
         var spec = new Argument<string>("SPEC") { Description = CommonOptions.SpecDescription };
         var set = CommonOptions.Set();
-        var classes = new Option<int>("--classes") { Description = "Number of classes of the data set.", Required = true, HelpName = "N" };
-        classes.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1_000_000)
-                result.AddError("--classes must be a whole number from 1 to 1000000.");
-        });
+        var classes = CommonOptions.Classes();
         var json = CommonOptions.Json();
         var command = new Command("describe", "Prints layers, shapes, parameters, operations and memory of a specification's network.") { spec, set, classes, json };
         command.SetAction((parsed, cancel) => RunAsync(parsed.GetRequiredValue(spec), parsed.GetValue(set) ?? [], parsed.GetValue(classes), parsed.GetValue(json), cancel));

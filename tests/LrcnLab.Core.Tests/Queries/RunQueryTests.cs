@@ -121,6 +121,18 @@ public sealed class RunQueryTests
         Assert.Equal("at(train/loss, 5)", RunField.Parse(" AT( train/loss ,5 )").Field!.ToString());
     }
 
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("with \"quotes\" and \\ back\\\\slashes")]
+    [InlineData("a) or (state = failed")]
+    public void Quote_IsTakenForExactlyThatValue(string name)
+    {
+        RunQuery query = RunQuery.Parse($"name = {RunQuery.Quote(name)}").Query!;
+
+        Assert.True(query.Matches(new FakeRun(name, new() { ["name"] = RunValue.Of(name) }), Now));
+        Assert.False(query.Matches(new FakeRun("x", new() { ["name"] = RunValue.Of("x"), ["state"] = RunValue.Of("failed") }), Now));
+    }
+
     private sealed record FakeRun(string Name, Dictionary<string, RunValue> Values) : IRunValues
     {
         public IEnumerable<string> Words => [Name];

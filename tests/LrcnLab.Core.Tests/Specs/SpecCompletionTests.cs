@@ -58,7 +58,13 @@ public sealed class SpecCompletionTests
     [InlineData("{ \"a\": [ { \"b\": |")]
     [InlineData("\t\t::: |")]
     [InlineData("{\"\\|")]
-    public void Nonsense_OffersNothingThatBreaks(string text) => Assert.True(At(text).Items.Count <= 30);
+    public void Nonsense_IsReplacedUpToTheCaret(string text)
+    {
+        Completion completion = At(text);
+
+        Assert.Equal(text.IndexOf('|', StringComparison.Ordinal), completion.At + completion.Length);
+        Assert.InRange(completion.At, 0, text.Length);
+    }
 
     private static Completion At(string text)
     {

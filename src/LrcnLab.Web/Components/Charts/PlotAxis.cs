@@ -60,7 +60,7 @@ public sealed record PlotAxis(string Field, double Low, double High, bool Log, I
         }
     }
 
-    private int Index(string text) => Words is List<string> list ? list.IndexOf(text) : Array.IndexOf([.. Words], text);
+    private int Index(string text) => Words.Index().Where(w => w.Item == text).Select(w => w.Index).FirstOrDefault(-1);
 
     private double Share(double value) => Log ? (Math.Log(value) - Math.Log(Low)) / (Math.Log(High) - Math.Log(Low)) : (value - Low) / (High - Low);
 

@@ -9,6 +9,8 @@ public static class LabUrls
     public static string NewRun(string? preset = null, Guid? from = null) => from is { } run ? $"/runs/new?from={run}" : preset is null ? "/runs/new" : $"/runs/new?preset={preset}";
     public static string EditDraft(Guid draft) => $"/runs/new?draft={draft}";
     public static string Fork(Guid run, Guid checkpoint) => $"/runs/new?from={run}&fork={checkpoint}";
+    /// <summary>The runs of which a field is exactly this.</summary>
+    public static string RunsWith(string field, string value) => $"/runs?q={Uri.EscapeDataString($"{field} = {Core.Queries.RunQuery.Quote(value)}")}";
     public static string Compare(IEnumerable<Guid> runs) => $"/compare?runs={string.Join(',', runs)}";
     public static string Dataset(Guid id) => $"/data/{id}";
     public static string Versions(Guid id) => $"/data/{id}/versions";

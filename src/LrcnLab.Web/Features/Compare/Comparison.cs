@@ -14,7 +14,8 @@ public sealed record ComparedRun(RunEntry Entry, string Color, ComparedGroup? Gr
 }
 
 /// <summary>Runs of a comparison that have one value in common.</summary>
-public sealed record ComparedGroup(string Key, string Title, string Color, IReadOnlyList<RunTableRow> Rows);
+/// <param name="Group">The runs.</param>
+public sealed record ComparedGroup(RunGroup Group, string Color) : RunGroup(Group);
 
 /// <summary>Runs side by side, in groups where a field is given: the same colour for a group, another line for another style.</summary>
 public sealed record Comparison(IReadOnlyList<ComparedRun> Runs, IReadOnlyList<ComparedGroup> Groups)
@@ -26,7 +27,7 @@ public sealed record Comparison(IReadOnlyList<ComparedRun> Runs, IReadOnlyList<C
     public static Comparison Of(RunTableData table, RunField? style)
     {
         IReadOnlyList<RunGroup> groups = RunGroup.Of(table);
-        ComparedGroup[] colored = [.. groups.Select((g, i) => new ComparedGroup(g.Key, g.Title, RunColor.Of(i), g.Rows))];
+        ComparedGroup[] colored = [.. groups.Select((g, i) => new ComparedGroup(g, RunColor.Of(i)))];
         IReadOnlyList<string> own = RunColor.Distinct([.. table.Rows.Select(r => r.Run.Id)]);
         string[] styles = style is null ? [] : [.. table.Rows.Select(r => r.Entry.Get(style).ToString()).Distinct()];
         return new Comparison(

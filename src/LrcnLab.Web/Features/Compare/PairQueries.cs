@@ -12,9 +12,10 @@ namespace LrcnLab.Web.Features.Compare;
 /// <summary>One side of a comparison: the confusion matrices and the answers of one run, or of all runs of a group.</summary>
 /// <param name="Classes">Of its data-set version.</param>
 /// <param name="Counts">[true class][predicted class], summed over runs; null where none has a matrix.</param>
+/// <param name="Matrices">How many were summed.</param>
 /// <param name="Right">Whether a run is right about a sample, by run; empty where none has kept its answers.</param>
 /// <param name="Epochs">After which the answers were given, by run.</param>
-public sealed record PairSide(IReadOnlyList<string> Classes, int[][]? Counts, IReadOnlyList<IReadOnlyDictionary<int, bool>> Right, IReadOnlyList<int> Epochs);
+public sealed record PairSide(IReadOnlyList<string> Classes, int[][]? Counts, int Matrices, IReadOnlyList<IReadOnlyDictionary<int, bool>> Right, IReadOnlyList<int> Epochs);
 
 /// <summary>What can be said about two sides on the same samples.</summary>
 /// <param name="Samples">That both sides answered.</param>
@@ -42,6 +43,7 @@ public sealed class PairQueries(IDbContextFactory<LabDbContext> contexts, Artifa
         List<PredictionFile> files = await db.PredictionFiles.AsNoTracking().Where(p => runs.Contains(p.RunId) && p.Split == split).ToListAsync(cancellationToken);
 
         int[][]? counts = null;
+        int summed = 0;
         var right = new List<IReadOnlyDictionary<int, bool>>();
         var epochs = new List<int>();
         foreach (Guid run in runs)
@@ -50,14 +52,14 @@ public sealed class PairQueries(IDbContextFactory<LabDbContext> contexts, Artifa
             PredictionFile? file = files.Where(f => f.RunId == run).OrderBy(f => f.Epoch != wanted).ThenByDescending(f => f.Epoch).FirstOrDefault();
             int epoch = file?.Epoch ?? matrices.Where(m => m.RunId == run).Select(m => m.Epoch).OrderBy(e => e != wanted).ThenByDescending(e => e).FirstOrDefault();
             if (matrices.Any(m => m.RunId == run && m.Epoch == epoch))
-                counts = Sum(counts, (await db.ConfusionMatrices.AsNoTracking().FirstAsync(m => m.RunId == run && m.Split == split && m.Epoch == epoch, cancellationToken)).Counts);
+                (summed, counts) = (summed + 1, Sum(counts, (await db.ConfusionMatrices.AsNoTracking().FirstAsync(m => m.RunId == run && m.Split == split && m.Epoch == epoch, cancellationToken)).Counts));
             if (file is not null && await AnswersAsync(file, cancellationToken) is { Count: > 0 } answers)
                 right.Add(answers);
             if (epoch > 0)
                 epochs.Add(epoch);
         }
 
-        return new PairSide(classes, counts, right, epochs);
+        return new PairSide(classes, counts, summed, right, epochs);
     }
 
     /// <returns>Null where a side kept no answers, or they have no sample in common.</returns>

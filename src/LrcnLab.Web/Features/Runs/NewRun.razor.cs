@@ -59,6 +59,9 @@ public sealed partial class NewRun : IDisposable
     public required RunService Runs { get; init; }
 
     [Inject]
+    public required GridLaunch Grids { get; init; }
+
+    [Inject]
     public required TimeProvider Clock { get; init; }
 
     [Inject]
@@ -181,10 +184,7 @@ public sealed partial class NewRun : IDisposable
         }
     }
 
-    private void Choose(Preset preset)
-    {
-        Begin(preset.Spec, preset.Name, preset.Name, null);
-    }
+    private void Choose(Preset preset) => Begin(preset.Spec, preset.Name, preset.Name, null);
 
     private void Choose(TemplateRow template) => Begin(template.Spec!, template.Preset, template.Name, template.Name);
 
@@ -234,7 +234,7 @@ public sealed partial class NewRun : IDisposable
         (_json, _text, _textProblems) = (json, _draft!.ToText(json), _draft.Result.Problems);
     }
 
-    private void CopyFromAsync(ChangeEventArgs e)
+    private void CopyFrom(ChangeEventArgs e)
     {
         if (Guid.TryParse(e.Value?.ToString(), out Guid run))
             Navigation.NavigateTo(LabUrls.NewRun(from: run), forceLoad: true);
@@ -276,25 +276,18 @@ public sealed partial class NewRun : IDisposable
         }
     }
 
-    /// <summary>All in one sweep, so that they are found together.</summary>
     private async Task LaunchGridAsync(IReadOnlyList<GridCell> cells)
     {
-        string sweep = $"{(_name.Trim() is { Length: > 70 } name ? name[..70] : _name.Trim())} {Clock.GetUtcNow():yyyy-MM-dd HH:mm:ss}";
-        for (_launched = 0; _launched < cells.Count; _launched++)
+        string sweep = Grids.Sweep(_name);
+        _refusals = await Grids.LaunchAsync(cells, Request(_start) with { Sweep = sweep }, launched =>
         {
-            string full = $"{_name.Trim()} {cells[_launched].Suffix}";
-            CreateRunResult result = await Runs.CreateAsync(Request(cells[_launched].Result.Spec!) with { Name = full.Length > 200 ? full[..200] : full, Sweep = sweep, Draft = null }, _closed.Token);
-            if (result.Id is null)
-            {
-                _notice = _launched > 0 ? $"{_launched} of {cells.Count} runs were launched in the sweep \"{sweep}\"; the next was refused." : null;
-                _refusals = result.Problems;
-                return;
-            }
-
+            _launched = launched;
+            // Whatever ends it early, it is known what was launched.
+            _notice = $"{launched} of {cells.Count} runs are launched, in the sweep \"{sweep}\".";
             StateHasChanged();
-        }
-
-        Navigation.NavigateTo($"/runs?q={Uri.EscapeDataString($"sweep = \"{sweep}\"")}");
+        }, _closed.Token);
+        if (_refusals.Count == 0)
+            Navigation.NavigateTo(LabUrls.RunsWith("sweep", sweep));
     }
 
     private static string NextName(string name)

@@ -36,6 +36,9 @@ public sealed partial class RunPage : IDisposable
     public required RunService Runs { get; init; }
 
     [Inject]
+    public required RunLabels Labels { get; init; }
+
+    [Inject]
     public required RunBin Bin { get; init; }
 
     [Inject]
@@ -136,6 +139,13 @@ public sealed partial class RunPage : IDisposable
         }
 
         await ActAsync(Runs.CancelAsync);
+    }
+
+    private async Task<string?> SaveNotesAsync(string notes)
+    {
+        string? problem = await Labels.ChangeAsync([Id], new RunLabelChange { Notes = notes }, _closed.Token);
+        await LoadAsync();
+        return problem;
     }
 
     private Task DeleteAsync() => BinAsync(() => Bin.PutAsync([Id], LocalPerson.Name, _closed.Token));

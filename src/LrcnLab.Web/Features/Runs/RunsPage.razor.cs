@@ -178,7 +178,7 @@ public sealed partial class RunsPage : IDisposable
 
     private async Task ArchiveAsync()
     {
-        Guid[] chosen = [.. ChosenRows.Select(r => r.Id)];
+        Guid[] chosen = [.. _chosen];
         await ActAsync(() => Labels.ChangeAsync(chosen, new RunLabelChange { Archived = true }, _closed.Token));
         if (_refusal is not null)
             return;

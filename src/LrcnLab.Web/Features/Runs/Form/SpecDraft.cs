@@ -76,9 +76,9 @@ public sealed class SpecDraft
     public void SetTyped(string path, SpecField field, string typed)
     {
         typed = typed.Trim();
-        if (field.Kind is FieldKind.Integer or FieldKind.Number && MayVary(path, field) && typed.Contains(',', StringComparison.Ordinal))
+        if (field.Kind is FieldKind.Integer or FieldKind.Number && MayVary(path, field) && typed.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } several && typed.Contains(',', StringComparison.Ordinal))
         {
-            Vary(path, [.. typed.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Number)]);
+            Vary(path, [.. several.Select(Number)]);
             return;
         }
 

@@ -6,7 +6,7 @@ namespace LrcnLab.Web.Features.Runs.Table;
 /// <summary>Runs of a table that have the same value.</summary>
 /// <param name="Key">That value, as text.</param>
 /// <param name="Title">For people.</param>
-public sealed record RunGroup(string Key, string Title, IReadOnlyList<RunTableRow> Rows)
+public record RunGroup(string Key, string Title, IReadOnlyList<RunTableRow> Rows)
 {
     /// <summary>Groups in the order in which their first runs stand; a table without groups has none.</summary>
     public static IReadOnlyList<RunGroup> Of(RunTableData table) => table.Group is not { } field ? [] :
