@@ -12,6 +12,27 @@ public sealed class ChartTests(Lab shared, Browser browser)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task PageWithCharts_CanBeLeftBeforeTheyAreThere()
+    {
+        Guid run = (await shared.CompletedRunsAsync(1, Cancel))[0];
+        IPage page = await browser.NewPageAsync(await shared.GetAsync(Cancel));
+        await page.RouteAsync("**/line-chart*.js", async route =>
+        {
+            await Task.Delay(1500, Cancel);
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync($"/runs/{run}");
+        await page.RunAndWaitForResponseAsync(
+            () => page.GetByRole(AriaRole.Link, new() { Name = "Timeline" }).ClickAsync(), new Regex("line-chart"));
+        await page.WaitForTimeoutAsync(500);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Log", Exact = true }).ClickAsync();
+        await Expect(page.GetByLabel("Search the log")).ToBeVisibleAsync();
+        await Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Curve_IsZoomedIntoDrawnWholeAndPutOverOtherAxes()
     {
         LabProcess lab = await shared.WithSampleAsync(Cancel);

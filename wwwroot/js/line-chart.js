@@ -17,6 +17,8 @@ const CLOCK = [
 ];
 
 export async function create(id, element, options) {
+  // Whoever leaves a page at once is away before its charts are made.
+  if (!element) return;
   const chart = new LineChart(element, options);
   charts.set(id, chart);
   await chart.load();

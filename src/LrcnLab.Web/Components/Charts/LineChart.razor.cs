@@ -14,6 +14,7 @@ public sealed partial class LineChart : IAsyncDisposable
     private IJSObjectReference? _module;
     private long _drawnRevision;
     private string _drawnOptions = "";
+    private bool _gone;
 
     [Inject]
     public required IJSRuntime Browser { get; init; }
@@ -80,7 +81,14 @@ public sealed partial class LineChart : IAsyncDisposable
             if (firstRender)
             {
                 (_drawnOptions, _drawnRevision) = (options, Revision);
-                _module = await Browser.InvokeAsync<IJSObjectReference>("import", "./js/line-chart.js");
+                IJSObjectReference module = await Browser.InvokeAsync<IJSObjectReference>("import", "./js/line-chart.js");
+                if (_gone)
+                {
+                    await module.DisposeQuietlyAsync();
+                    return;
+                }
+
+                _module = module;
                 await _module.InvokeVoidAsync("create", _id, _element, Options);
             }
             else if (_module is not null && options != _drawnOptions)
@@ -102,6 +110,7 @@ public sealed partial class LineChart : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _gone = true;
         if (_module is null)
             return;
         try
