@@ -133,8 +133,8 @@ app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 app.Lifetime.ApplicationStarted.Register(() =>
 {
-    // With many thousand runs the first look takes a second or two.
-    _ = app.Services.GetRequiredService<RunIndex>().ReadAsync([], app.Lifetime.ApplicationStopping);
+    // With many thousand runs the first look takes some seconds, with settings as long again.
+    _ = app.Services.GetRequiredService<RunIndex>().WarmAsync(app.Lifetime.ApplicationStopping);
     Console.WriteLine($"LrcnLab {typeof(Program).Assembly.GetName().Version?.ToString(3)} is ready: {string.Join(", ", app.Urls)}");
     Console.WriteLine($"Data lies in {paths.DataDirectory}. Press Ctrl+C to stop; running runs are paused and go on at the next start.");
     if (app.Urls.FirstOrDefault() is { } address)

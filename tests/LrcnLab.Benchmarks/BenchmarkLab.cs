@@ -43,16 +43,15 @@ internal sealed class BenchmarkLab : IAsyncDisposable
 
     public Task<LabDbContext> OpenAsync() => Get<IDbContextFactory<LabDbContext>>().CreateDbContextAsync();
 
-    /// <summary>Adds runs of the quick-start preset on one data set.</summary>
+    /// <summary>Adds runs of the quick-start preset on one data set: five learning rates, four sizes and, of each, seeds.</summary>
     public Task<List<Guid>> AddRunsAsync(int count, RunState state) => Get<LabWriter>().WriteAsync(
         async db =>
         {
             DatasetVersion version = await db.DatasetVersions.FirstOrDefaultAsync() ?? NewVersion();
-            string spec = SpecText.ToJson(Presets.QuickStart.Spec);
             var ids = new List<Guid>();
             for (int i = 0; i < count; i++)
             {
-                var run = new Run { Name = $"run-{i}", SpecJson = spec, Classes = ["a", "b"], CreatedAt = DateTime.UtcNow.AddSeconds(i - count), DatasetVersion = version, Priority = i % 7 - 3 };
+                var run = new Run { Name = $"run-{i}", SpecJson = SpecText.ToJson(Varied(i)), Classes = ["a", "b"], CreatedAt = DateTime.UtcNow.AddSeconds(i - count), DatasetVersion = version, Priority = i % 7 - 3 };
                 foreach (RunState next in Way(state))
                     run.Move(next, "For the benchmark.", DateTime.UtcNow.AddSeconds(i));
                 db.Runs.Add(run);
@@ -70,6 +69,17 @@ internal sealed class BenchmarkLab : IAsyncDisposable
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         if (!_keep)
             Directory.Delete(Folder, recursive: true);
+    }
+
+    private static RunSpec Varied(int i)
+    {
+        RunSpec spec = Presets.QuickStart.Spec;
+        return spec with
+        {
+            Optimizer = spec.Optimizer with { LearningRate = 1e-4 * Math.Pow(3, i % 5) },
+            Model = spec.Model with { Sequence = spec.Model.Sequence with { Hidden = 32 << (i / 5 % 4) } },
+            Training = spec.Training with { Seed = 1 + i / 20 },
+        };
     }
 
     private static RunState[] Way(RunState state) => state switch

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 
@@ -17,29 +18,46 @@ internal static class PagesBenchmark
         await using IBrowser browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Environment.GetEnvironmentVariable("LRCNLAB_CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox"] });
         string address = server.Http.BaseAddress!.GetLeftPart(UriPartial.Authority);
         string[] runs = [.. JsonNode.Parse(await server.Http.GetStringAsync("runs?sort=created&take=200"))!["items"]!.AsArray().Select(r => (string)r!["id"]!)];
-        IPage page = await browser.NewPageAsync(new() { BaseURL = address, ViewportSize = new() { Width = 1440, Height = 900 } });
 
         string some = string.Join(',', runs.Skip(1).Take(4)), many = string.Join(',', runs.Skip(1).Take(Compared));
         foreach ((string name, string url, string useful) in ((string, string, string)[])
         [
-            ("home", "/", "h1"), ("runs", "/runs", "tr[data-run]"), ("runs in groups", "/runs?group=bundle", "tr.group"), ("run, a series of 1,000,000", $"/runs/{runs[0]}", ".u-over"), ("new run", "/runs/new", "#run-name"),
-            ("compare 4, curves", $"/compare?runs={some}", ".u-over"), ($"compare {Compared}, curves", $"/compare?runs={many}", ".u-over"), ($"compare {Compared}, means", $"/compare?runs={many}&band=interval", ".u-over"),
-            ($"compare {Compared}, settings and results", $"/compare?runs={many}&tab=explore", ".parallel path"), ("queue", "/queue", "h1"),
+            ("home", "/", "main a"), ("runs", "/runs", "tr[data-run]"), ("runs in groups", "/runs?group=bundle", "tr.group"), ("run, a series of 1,000,000", $"/runs/{runs[0]}", ".u-over"), ("new run", "/runs/new", "#run-name"),
+            ("compare 4, curves", $"/compare?runs={some}", ".u-over"), ($"compare {Compared}, results", $"/compare?runs={many}", ".results tr a"), ($"compare {Compared}, curves", $"/compare?runs={many}", ".u-over"), ($"compare {Compared}, means", $"/compare?runs={many}&band=interval", ".u-over"),
+            ($"compare {Compared}, settings and results", $"/compare?runs={many}&tab=explore", ".parallel path"), ($"compare {Compared}, differing settings", $"/compare?runs={many}&tab=settings", "table.lab td"), ("data", "/data", "h1"), ("queue", "/queue", "h1"), ("notifications", "/notifications", "h1"), ("settings", "/settings", "h1"),
         ])
         {
+            // In the page, so that the driver's own way does not count: from the start of the navigation until what is looked for is painted.
+            IPage page = await browser.NewPageAsync(new() { BaseURL = address, ViewportSize = new() { Width = 1440, Height = 900 } });
+            await page.AddInitScriptAsync($$"""
+                (() => {
+                  const watch = new MutationObserver(() => {
+                    if (!document.querySelector({{JsonSerializer.Serialize(useful)}})) return;
+                    watch.disconnect();
+                    requestAnimationFrame(() => {
+                      const painted = new MessageChannel();
+                      painted.port1.onmessage = () => { window.usefulAfter = performance.now(); };
+                      painted.port2.postMessage(0);
+                    });
+                  });
+                  watch.observe(document, { subtree: true, childList: true });
+                })()
+                """);
             var times = new List<double>();
             for (int i = 0; i <= rounds; i++)
             {
-                long start = Stopwatch.GetTimestamp();
                 await page.GotoAsync(url, new() { WaitUntil = WaitUntilState.Commit });
-                await page.Locator(useful).First.WaitForAsync();
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                await page.WaitForFunctionAsync("() => window.usefulAfter");
+                times.Add(await page.EvaluateAsync<double>("() => window.usefulAfter"));
+                await page.WaitForTimeoutAsync(1000);
             }
 
+            await page.CloseAsync();
             Report.Line($"{name,-42} first {times[0],5:0} ms, then median {Report.Median(times.Skip(1)),5:0} ms, slowest {times.Skip(1).Max(),5:0} ms");
         }
 
-        await InteractionAsync(page, rounds);
+        IPage clicked = await browser.NewPageAsync(new() { BaseURL = address, ViewportSize = new() { Width = 1440, Height = 900 } });
+        await InteractionAsync(clicked, rounds);
         await OpenAsync(server, browser, address, [.. runs.Skip(1)], dashboards, minutes);
         return 0;
     }
@@ -57,7 +75,7 @@ internal static class PagesBenchmark
                   const first = () => document.querySelector("tr[data-run]")?.dataset.run, before = first(), start = performance.now();
                   const watch = new MutationObserver(() => { if (first() && first() !== before) { watch.disconnect(); done(performance.now() - start); } });
                   watch.observe(document.querySelector("main"), { subtree: true, childList: true, attributes: true });
-                  [...document.querySelectorAll("th button.sort")].find(b => b.title.includes("created")).click();
+                  [...document.querySelectorAll("th button.sort")].find(b => b.title.includes("best(validation/accuracy")).click();
                 })
                 """));
             await page.WaitForTimeoutAsync(300);

@@ -43,6 +43,7 @@ public sealed class ChartTests(Lab shared, Browser browser)
         await page.SetViewportSizeAsync(390, 844);
         await page.GotoAsync($"/runs/{run}");
         ILocator chart = page.Locator("figure").Filter(new() { HasText = "Gradient norm" }), note = chart.Locator("[data-chart-note]"), legend = chart.Locator(".u-legend");
+        await chart.ScrollIntoViewIfNeededAsync();
         await Expect(note).ToHaveTextAsync(new Regex(@"^1,\d{3} points, \d{3} drawn, extremes kept ?draw every point"));
         await chart.GetByRole(AriaRole.Button, new() { Name = "draw every point" }).ClickAsync();
         await Expect(note).ToHaveTextAsync(new Regex(@"^1,\d{3} points ?draw fewer"));

@@ -53,7 +53,7 @@ public sealed class LifePageTests(Lab shared, Browser browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Launch" }).ClickAsync();
         await Expect(page.GetByTestId("run-parent")).ToContainTextAsync("fork of origin, from step");
         await Expect(page.GetByTestId("run-state")).ToContainTextAsync("completed", new() { Timeout = (float)Limit.TotalMilliseconds });
-        await page.WaitForFunctionAsync("() => ![...document.querySelectorAll('[data-chart-note]')].some(e => /^Loading/.test(e.textContent.trim()))");
+        await PageCheck.SeeChartsAsync(page);
         await Expect(page.GetByText("train/loss of origin").First).ToBeVisibleAsync();
         await PageCheck.RunAsync(page, "run-fork");
         watch.AssertNoFaults();

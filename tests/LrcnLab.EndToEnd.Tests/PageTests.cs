@@ -66,7 +66,8 @@ public sealed class PageTests(Lab shared, Browser browser)
     {
         await page.GotoAsync(address);
         await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
-        await page.WaitForFunctionAsync("() => ![...document.querySelectorAll('main p, [data-chart-note]')].some(e => /^(Loading|Asking)/.test(e.textContent.trim()))");
+        await page.WaitForFunctionAsync("() => ![...document.querySelectorAll('main p')].some(e => /^(Loading|Asking)/.test(e.textContent.trim()))");
+        await PageCheck.SeeChartsAsync(page);
         await page.WaitForFunctionAsync("() => [...document.querySelectorAll('clip-player')].filter(c => c.getBoundingClientRect().top < innerHeight).every(c => c.dataset.loaded)");
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using LrcnLab.EndToEnd.Tests.Fixtures;
 using Microsoft.Playwright;
 using Xunit;
@@ -78,5 +79,38 @@ public sealed class RunsPageTests(Lab shared, Browser browser)
         await Expect(filter).ToHaveValueAsync("");
         watch.AssertNoFaults();
         await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Table_OfManyRuns_HasOnlyRowsInSightAndShowsAllOnScrolling()
+    {
+        const int runs = 90;
+        LabProcess lab = await shared.WithSampleAsync(Cancel);
+        await PostAsync(lab, "queue/hold", new JsonObject());
+        var made = new List<Guid>();
+        for (int i = 0; i < runs; i++)
+            made.Add(await lab.Api.CreateRunAsync($"scrolled-{i}-", Lab.SmallSpec(epochs: 1, seed: i), Cancel));
+        IPage page = await browser.NewPageAsync(lab);
+        await page.GotoAsync("/runs?q=name%20~%20scrolled-");
+        ILocator rows = page.Locator("tr[data-run]");
+        await Expect(page.GetByTestId("found")).ToContainTextAsync($"{runs} of ");
+        await Expect(rows.First).ToContainTextAsync($"scrolled-{runs - 1}-");
+        Assert.InRange(await rows.CountAsync(), 15, 60);
+
+        await page.Locator(".table-wrap.rows").EvaluateAsync("frame => frame.scrollTo(0, frame.scrollHeight)");
+        await Expect(rows.Filter(new() { HasText = "scrolled-0-" })).ToBeInViewportAsync();
+        Assert.InRange(await rows.CountAsync(), 15, 60);
+        await Expect(page.GetByRole(AriaRole.Columnheader, new() { Name = "State" })).ToBeInViewportAsync();
+
+        foreach (Guid run in made)
+            await PostAsync(lab, $"runs/{run}/kill");
+        await PostAsync(lab, "queue/release", new JsonObject());
+        await page.Context.CloseAsync();
+    }
+
+    private static async Task PostAsync(LabProcess lab, string address, JsonObject? body = null)
+    {
+        using HttpResponseMessage answer = await lab.Api.PostAsync(address, body, Cancel);
+        Assert.True(answer.IsSuccessStatusCode, $"{address}: {answer.StatusCode}");
     }
 }

@@ -23,6 +23,7 @@ public sealed class SystemPageTests(Lab shared, Browser browser)
         await page.GotoAsync($"/runs/{run}");
         await page.GetByRole(AriaRole.Link, new() { Name = "System", Exact = true }).ClickAsync();
         ILocator cores = page.Locator("figure").Filter(new() { HasText = "Busy cores" });
+        await cores.ScrollIntoViewIfNeededAsync();
         await Expect(cores.Locator("[data-chart-note]")).ToHaveTextAsync(new Regex("^([3-9]|[0-9]{2,}) points"), new() { Timeout = 60_000 });
         string? before = await cores.Locator("[data-chart-note]").TextContentAsync();
         await Expect(cores.Locator("[data-chart-note]")).Not.ToHaveTextAsync(before!);
@@ -59,7 +60,12 @@ public sealed class SystemPageTests(Lab shared, Browser browser)
         await Expect(usage).ToContainTextAsync("29.5 GiB of 40.0 GiB, 64 °C, 302 W");
         await page.GetByText("Curves of the last 24 hours").ClickAsync();
         foreach (string title in (string[])["Busy cores", "Memory in use", "Free on the disk", "Power of the GPUs"])
-            await Expect(page.Locator("figure").Filter(new() { HasText = title }).Locator("[data-chart-note]")).ToHaveTextAsync(new Regex(@"\d+ points|drawn"), new() { Timeout = 20_000 });
+        {
+            ILocator chart = page.Locator("figure").Filter(new() { HasText = title });
+            await chart.ScrollIntoViewIfNeededAsync();
+            await Expect(chart.Locator("[data-chart-note]")).ToHaveTextAsync(new Regex(@"\d+ points|drawn"), new() { Timeout = 20_000 });
+        }
+
         await PageCheck.RunAsync(page, "queue-usage");
         watch.AssertNoFaults();
         await page.Context.CloseAsync();

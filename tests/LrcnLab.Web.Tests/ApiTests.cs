@@ -94,7 +94,7 @@ public sealed class ApiTests(LabServer server) : IClassFixture<LabServer>
         var document = (await _client.GetFromJsonAsync<JsonObject>("/openapi/v1.json", Cancel))!;
         var paths = document["paths"]!.AsObject().Select(p => p.Key).ToList();
 
-        foreach (string path in (string[])["/datasets", "/datasets/{id}", "/datasets/import", "/presets", "/models/describe", "/runs", "/runs/{id}", "/runs/{id}/stop", "/runs/{id}/kill", "/runs/{id}/pause", "/runs/{id}/resume", "/runs/{id}/metrics", "/runs/{id}/metrics/export", "/metrics/export", "/runs/{id}/confusion-matrices", "/runs/{id}/checkpoints", "/runs/{id}/log", "/checkpoints/{id}/content", "/retention", "/retention/plan", "/backups", "/backups/{name}/content", "/queue", "/nodes", "/nodes/{name}/usage", "/nodes/{name}/metrics", "/devices", "/health"])
+        foreach (string path in (string[])["/datasets", "/datasets/{id}", "/datasets/import", "/presets", "/models/describe", "/runs", "/runs/{id}", "/runs/{id}/stop", "/runs/{id}/kill", "/runs/{id}/pause", "/runs/{id}/resume", "/runs/{id}/metrics", "/runs/{id}/metrics/export", "/metrics/export", "/metrics", "/runs/{id}/confusion-matrices", "/runs/{id}/checkpoints", "/runs/{id}/log", "/checkpoints/{id}/content", "/retention", "/retention/plan", "/backups", "/backups/{name}/content", "/queue", "/nodes", "/nodes/{name}/usage", "/nodes/{name}/metrics", "/devices", "/health"])
             Assert.Contains("/api/v1" + path, paths);
     }
 

@@ -50,6 +50,41 @@ public abstract class ComparisonTestsOn<TServer>(TServer server) : IClassFixture
         Assert.InRange(columns[2], 0.5, 1.5);
     }
 
+    [Fact]
+    public async Task OneMetric_OfSeveralRuns_ComesInTheirOrder_EachWithItsPart()
+    {
+        Guid first = await AddAsync(step => step), second = await AddAsync(step => step + 2), none = Guid.CreateVersion7();
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/metrics?key=train/loss&run={second}&run={none}&run={first}&from=3&from=1&from=19&to=4&to=9&to=99");
+        request.Headers.Add("Accept", "application/vnd.lrcnlab.series");
+        using HttpResponseMessage answer = await _client.SendAsync(request, Cancel);
+        double[] all = [.. System.Runtime.InteropServices.MemoryMarshal.Cast<byte, double>(await answer.Content.ReadAsByteArrayAsync(Cancel))];
+        Assert.Equal((2, 3, 4), (all[0], all[2], all[3]));
+        int next = 2 + 4 * (int)all[0];
+        Assert.Equal(0, all[next]);
+        next += 2;
+        Assert.Equal(all[next + 2], all[next + 2 + 3 * (int)all[next]]);
+        Assert.Equal(next + 2 + 4 * (int)all[next], all.Length);
+
+        JsonNode json = JsonNode.Parse(await _client.GetStringAsync($"/api/v1/metrics?key=train/loss&run={first}&run={second}&points=4", Cancel))!;
+        Assert.Equal((first, second), ((Guid)json["items"]![0]!["run"]!, (Guid)json["items"]![1]!["run"]!));
+        Assert.Equal(20, (int)json["items"]![1]!["series"]!["totalCount"]!);
+    }
+
+    [Theory]
+    [InlineData("key=train/loss", "run")]
+    [InlineData("key=train/loss&run=../x", "run")]
+    [InlineData("run=01a21cb6-0f05-7dc5-8e17-37f8383696e7", "key")]
+    [InlineData("key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&from=1&from=2", "from")]
+    [InlineData("key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&to=soon", "to")]
+    public async Task WrongSeriesOfRuns_AreRefusedByTheirField(string query, string field)
+    {
+        using HttpResponseMessage answer = await _client.GetAsync($"/api/v1/metrics?{query}", Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.NotNull(JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["errors"]![field]);
+    }
+
     [Theory]
     [InlineData("key=train/loss", "run")]
     [InlineData("key=train/loss&run=../x", "run")]

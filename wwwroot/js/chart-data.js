@@ -9,12 +9,76 @@ export async function fetchSeries(url, points, range, other, band) {
   try {
     const response = await fetch(`${url}${url.includes("?") ? "&" : "?"}${query.join("&")}`, { headers: { Accept: "application/vnd.lrcnlab.series" } });
     if (!response.ok) return null;
-    const all = new Float64Array(await response.arrayBuffer());
-    const n = all[0], column = i => all.subarray(2 + i * n, 2 + (i + 1) * n);
-    return { total: all[1], steps: column(0), epochs: column(1), times: column(2), values: column(3), other: other && !band ? column(4) : null, low: band ? column(4) : null, high: band ? column(5) : null };
+    return columnsAt(new Float64Array(await response.arrayBuffer()), 0, other, band);
   } catch {
     return null;
   }
+}
+
+function columnsAt(all, start, other, band) {
+  const n = all[start], column = i => all.subarray(start + 2 + i * n, start + 2 + (i + 1) * n), columns = band ? 6 : other ? 5 : 4;
+  return { total: all[start + 1], steps: column(0), epochs: column(1), times: column(2), values: column(3), other: columns === 5 ? column(4) : null, low: band ? column(4) : null, high: band ? column(5) : null, end: start + 2 + n * columns };
+}
+
+// All series of a chart in as few requests as possible: one for each metric that several runs have, up to a hundred runs a request.
+export async function fetchAll(series, points, ranges, other) {
+  const results = new Array(series.length).fill(null), together = new Map();
+  series.forEach((s, i) => {
+    const parts = s.band ? null : /^(.*)\/runs\/([^/?]+)\/metrics\?key=([^&]+)$/.exec(s.url);
+    const name = parts ? [parts[1], parts[3], ranges[i] === null].join(" ") : `alone ${i}`;
+    if (!together.has(name)) together.set(name, []);
+    together.get(name).push({ i, root: parts?.[1], run: parts?.[2], key: parts?.[3] });
+  });
+  const requests = [...together.values()].flatMap(group => Array.from({ length: Math.ceil(group.length / 100) }, (_, k) => group.slice(100 * k, 100 * k + 100)));
+  await Promise.all(requests.map(async group => {
+    if (group.length === 1) {
+      const { i } = group[0], band = series[i].band;
+      results[i] = await fetchSeries(series[i].url, band ? Math.min(points, 600) : points, ranges[i], band ? null : other, band);
+    } else {
+      const query = group.map(g => `run=${g.run}` + (ranges[g.i] ? `&from=${ranges[g.i][0]}&to=${ranges[g.i][1]}` : "")).join("&");
+      await fetchRuns(`${group[0].root}/metrics?key=${group[0].key}&points=${points}${other ? `&x=${encodeURIComponent(other)}` : ""}&${query}`, other, group.map(g => g.i), results);
+    }
+  }));
+  return results;
+}
+
+async function fetchRuns(url, other, places, results) {
+  try {
+    const response = await fetch(url, { headers: { Accept: "application/vnd.lrcnlab.series" } });
+    if (!response.ok) return;
+    const all = new Float64Array(await response.arrayBuffer());
+    let start = 0;
+    for (const i of places) {
+      results[i] = columnsAt(all, start, other, false);
+      start = results[i].end;
+    }
+  } catch {
+    // The network is away: nothing was read.
+  }
+}
+
+// Brings points of many curves to common places, closer together than pixels: the table of all places would else grow with the square of the curves.
+// Of two points in one place the one further from what came before stays, so that no spike is lost.
+export function aligned(tables, cells) {
+  let min = Infinity, max = -Infinity;
+  for (const [x] of tables) for (const v of x) if (Number.isFinite(v)) { if (v < min) min = v; if (v > max) max = v; }
+  if (!(max > min)) return tables;
+  const places = new Map();
+  return tables.map(([x, y]) => {
+    const xs = [], ys = [];
+    let last = -1;
+    for (let i = 0; i < x.length; i++) {
+      const cell = Math.round((x[i] - min) / (max - min) * cells);
+      if (!places.has(cell)) places.set(cell, x[i]);
+      if (cell !== last) { xs.push(places.get(cell)); ys.push(y[i]); }
+      else {
+        const before = ys[ys.length - 2];
+        if (ys[ys.length - 1] == null || (y[i] != null && before != null && Math.abs(y[i] - before) > Math.abs(ys[ys.length - 1] - before))) ys[ys.length - 1] = y[i];
+      }
+      last = cell;
+    }
+    return [xs, ys];
+  });
 }
 
 // Name of the metric on the axis; null for the others.

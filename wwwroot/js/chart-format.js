@@ -1,5 +1,8 @@
 // How numbers of a chart are written.
 
+// Made once: a new one for each number would cost more than the drawing.
+const four = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 });
+
 // How values of a metric are written.
 export function quantity(key) {
   if (key.endsWith("_bytes_per_second")) return v => `${bytes(v)}/s`;
@@ -11,13 +14,13 @@ export function quantity(key) {
 // Powers of ten, so that the axis has round numbers.
 function bytes(v) {
   const [unit, size] = [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]].find(([, size]) => Math.abs(v) >= size) ?? ["B", 1];
-  return `${(v / size).toLocaleString("en-US", { maximumSignificantDigits: 4 })} ${unit}`;
+  return `${four.format(v / size)} ${unit}`;
 }
 
 export function number(v) {
   const a = Math.abs(v);
   if (a !== 0 && (a < 1e-3 || a >= 1e6)) return v.toExponential(2);
-  return v.toLocaleString("en-US", { maximumSignificantDigits: 4 });
+  return four.format(v);
 }
 
 export function duration(s) {

@@ -1,6 +1,6 @@
 // A chart in other shapes: as a picture to keep, and as a table to read.
 
-import { number } from "./chart-format.js";
+import { number, quantity } from "./chart-format.js";
 
 const MOST_ROWS = 200;
 
@@ -56,4 +56,21 @@ export function table(plot) {
   wrap.append(table);
   if (chosen.length < x.length) wrap.append(cell("p", `${chosen.length} of ${x.length} places, spread evenly; the CSV below has every point.`, "muted small"));
   return wrap;
+}
+
+// Of many curves the one under the hand is named; hooks for uPlot.
+export function nearest(element) {
+  let focused = null;
+  const line = Object.assign(document.createElement("p"), { className: "nearest" });
+  const say = plot => {
+    const i = plot.cursor.idx, series = focused === null ? null : plot.series[focused], value = series && i != null ? plot.data[focused][i] : null;
+    line.textContent = series ? `${series.label}${value == null ? "" : `: ${quantity(series.label)(value)} at ${number(plot.data[0][i])}`}` : `${plot.series.length - 1} curves: point at one to see whose it is`;
+    line.style.setProperty("--curve", series ? (typeof series.stroke === "function" ? series.stroke(plot, focused) : series.stroke) : "transparent");
+  };
+  return {
+    ready: [plot => { element.append(line); say(plot); }],
+    setSeries: [(plot, i, options) => { if (options.focus != null || i !== null) focused = i; say(plot); }],
+    setCursor: [plot => { if (plot.cursor.left < 0) focused = null; say(plot); }],
+    destroy: [() => line.remove()],
+  };
 }

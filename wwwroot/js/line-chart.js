@@ -1,12 +1,13 @@
 // Draws one chart with uPlot. The page sends what to draw once and "there is more" afterwards; the points come over HTTP as binary columns,
 // as many as there are pixels, and finer ones for the part that is zoomed into.
 
-import { axisTitle, exportOf, fetchSeries, inOrder, lastOf, otherMetric, positions, smooth, stepsWithin } from "./chart-data.js";
+import { aligned, axisTitle, exportOf, fetchAll, inOrder, lastOf, otherMetric, positions, smooth, stepsWithin } from "./chart-data.js";
 import { duration, number, quantity } from "./chart-format.js";
-import { picture, table } from "./chart-twins.js";
+import { nearest, picture, table } from "./chart-twins.js";
 
 const FETCH_INTERVAL_MS = 400;
 const MOST_POINTS = 2_000_000;
+const FEW_CURVES = 16;
 const charts = new Map();
 
 // By the distance of ticks in seconds: the text, and what stands below it where the day changes.
@@ -50,6 +51,14 @@ class LineChart {
     this.pending = false;
     this.timer = null;
     this.lastLoad = 0;
+    this.seen = false;
+    this.stale = false;
+    // Only what can be seen is read and drawn, with a margin for who scrolls.
+    this.sight = new IntersectionObserver(entries => {
+      this.seen = entries[entries.length - 1].isIntersecting;
+      if (this.seen && this.stale) this.load();
+    }, { rootMargin: "150px" });
+    this.sight.observe(element);
     this.resizer = new ResizeObserver(() => this.resize());
     this.resizer.observe(element);
     this.figure = element.closest("figure");
@@ -62,6 +71,11 @@ class LineChart {
     this.figure?.addEventListener("fullscreenchange", this.fullscreen);
     this.themeWatcher = new MutationObserver(() => this.draw());
     this.themeWatcher.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+  }
+
+  // More curves than a legend can name.
+  get crowded() {
+    return this.options.series.length > FEW_CURVES;
   }
 
   async update(options) {
@@ -104,19 +118,24 @@ class LineChart {
 
   scheduleLoad() {
     if (this.timer || this.disposed) return;
-    const wait = Math.max(0, this.lastLoad + FETCH_INTERVAL_MS - performance.now());
+    // What takes long to read is read less often.
+    const wait = Math.max(0, this.lastLoad + Math.max(FETCH_INTERVAL_MS, 5 * (this.took ?? 0)) - performance.now());
     this.timer = setTimeout(() => { this.timer = null; this.load(); }, wait);
   }
 
   async load() {
+    if (!this.seen) { this.stale = true; return; }
     if (this.loading) { this.pending = true; return; }
     this.loading = true;
+    this.stale = false;
     this.lastLoad = performance.now();
     try {
-      const points = this.everyPoint ? MOST_POINTS : Math.max(200, Math.min(4000, Math.round(this.element.clientWidth * 2)));
+      const crowd = Math.max(1, this.options.series.length / FEW_CURVES);
+      const points = this.everyPoint ? MOST_POINTS : Math.round(Math.max(200, Math.min(4000, this.element.clientWidth * 2) / crowd));
       const window = this.window, other = otherMetric(this.options.xAxis);
       const ranges = this.options.series.map((_, i) => window && !other ? this.stepsOf(i, window) : null);
-      const results = await Promise.all(this.options.series.map((s, i) => fetchSeries(s.url, s.band ? Math.min(points, 600) : points, ranges[i], s.band ? null : other, s.band)));
+      const results = await fetchAll(this.options.series, points, ranges, other);
+      this.took = performance.now() - this.lastLoad;
       if (this.disposed) return;
       if (window !== this.window) { this.pending = true; return; }
       this.data = results;
@@ -178,7 +197,8 @@ class LineChart {
       }
     }
 
-    const data = tables.length === 1 ? inOrder(tables[0]) : uPlot.join(tables.map(t => inOrder(t)));
+    const rising = tables.map(t => inOrder(t));
+    const data = rising.length === 1 ? rising[0] : uPlot.join(this.crowded && !this.everyPoint && !scattered && !this.options.logX ? aligned(rising, 4 * this.element.clientWidth) : rising);
     const signature = JSON.stringify([series.map(s => [s.label, s.stroke, s.dash]), this.options.logY, this.options.logX, this.options.ignoreOutliers, this.options.xAxis, smoothing > 0, document.documentElement.dataset.theme]);
     this.tight = this.options.ignoreOutliers ? middle(tables) : null;
     this.describe(shown);
@@ -210,9 +230,11 @@ class LineChart {
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       scales: { x: this.options.logX && !clock ? { time: false, distr: 3 } : { time: clock }, y: this.options.logY ? { distr: 3 } : this.options.ignoreOutliers ? { range: (_, min, max) => this.tight ?? (min == null ? [null, null] : uPlot.rangeNum(min, max, 0.1, true)) } : this.options.fromZero ? { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } : {} },
       axes: [clock ? { ...axis, size: 44, values: CLOCK } : { ...axis, size: 32, values: (_, ticks) => ticks.map(v => v == null ? "" : this.options.xAxis === "time" || this.options.xAxis === "training" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : quantity(this.options.series[0]?.label ?? "")(v)) }],
-      cursor: { sync: { key: this.options.syncKey ?? "lab", setSeries: false }, drag: { x: true, y: false }, points: { size: 7 } },
-      legend: { show: true, live: true, markers: { width: 2 } },
+      cursor: { sync: { key: this.options.syncKey ?? "lab", setSeries: false }, drag: { x: true, y: false }, points: { size: 7, show: !this.crowded }, focus: { prox: this.crowded ? 24 : -1 } },
+      focus: { alpha: 0.15 },
+      legend: { show: !this.crowded, live: true, markers: { width: 2 } },
       hooks: {
+        ...(this.crowded ? nearest(this.element) : {}),
         setSelect: [plot => {
           if (plot.select.width > 0) this.zoom([plot.posToVal(plot.select.left, "x"), plot.posToVal(plot.select.left + plot.select.width, "x")]);
         }],
@@ -269,6 +291,7 @@ class LineChart {
   dispose() {
     this.disposed = true;
     clearTimeout(this.timer);
+    this.sight.disconnect();
     this.resizer.disconnect();
     this.themeWatcher.disconnect();
     this.figure?.removeEventListener("click", this.clicks);

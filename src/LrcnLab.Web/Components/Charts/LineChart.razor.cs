@@ -71,6 +71,8 @@ public sealed partial class LineChart : IAsyncDisposable
     [Parameter]
     public RenderFragment? Tools { get; set; }
 
+    private string Curves => Series.Count > 16 ? $"{Series.Count} curves" : $"curves of {string.Join(", ", Series.Select(s => s.Label))}";
+
     private object Options => new { Series, XAxis, LogX, LogY, IgnoreOutliers, FromZero, Smoothing, Height, Together };
 
     protected override async Task OnAfterRenderAsync(bool firstRender)

@@ -14,7 +14,7 @@ namespace LrcnLab.Web.Features.Compare;
 /// <summary>Two to a hundred runs side by side. Everything that is chosen stands in the address.</summary>
 public sealed partial class ComparePage : IDisposable
 {
-    private const int MostRuns = 100, FewRuns = 12, MostKeys = 40;
+    private const int MostOthers = 200, MostRuns = 100, FewRuns = 12, MostKeys = 40;
     private const string UsualAxis = "epoch";
 
     private static readonly (string Tab, string Word)[] Tabs = [("curves", "Curves"), ("explore", "Settings and results"), ("settings", "Differing settings"), ("classes", "Classes and mistakes")];
@@ -29,6 +29,7 @@ public sealed partial class ComparePage : IDisposable
     private readonly ChartViewState _state = new(UsualAxis);
     private Comparison _shown = Comparison.None;
     private IReadOnlyList<RunRow> _others = [];
+    private IReadOnlyList<string> _groupFields = [];
     private IDisposable? _subscription;
     private string? _problem;
     private bool _loaded, _all, _due;
@@ -37,9 +38,6 @@ public sealed partial class ComparePage : IDisposable
 
     [Inject]
     public required RunTableQueries Tables { get; init; }
-
-    [Inject]
-    public required RunQueries Queries { get; init; }
 
     [Inject]
     public required RunFeed Feed { get; init; }
@@ -111,13 +109,6 @@ public sealed partial class ComparePage : IDisposable
 
     private IReadOnlyList<string> Keys => [.. UsualKeys.Concat(MoreKeys?.Split(';') ?? []).Where(MetricKeys.IsValid).Distinct().Take(MostKeys)];
 
-    /// <summary>What it is useful to tell runs apart by: words, and the settings in which they differ.</summary>
-    private IReadOnlyList<string> GroupFields =>
-    [
-        .. UsualGroups.Concat(_shown.Runs.SelectMany(r => r.Entry.Settings?.Keys ?? []).Distinct().Where(path => _shown.Runs.Select(r => r.Entry.Settings?.GetValueOrDefault(path)).Distinct().Count() is > 1 and <= 20))
-            .Concat(((string?[])[Group, Style]).OfType<string>()).Where(f => f is { Length: > 0 } and not "bundle").Distinct(),
-    ];
-
     public void Dispose()
     {
         _subscription?.Dispose();
@@ -130,7 +121,8 @@ public sealed partial class ComparePage : IDisposable
     {
         _state.Arrive(ChartView.Of(Axis is "step" or "time" ? Axis : null, Smoothing, Drawing, UsualAxis));
         await LoadAsync();
-        _others = [.. (await Queries.ListAsync(null, 200, _closed.Token)).Where(r => _shown.Runs.All(chosen => chosen.Run.Id != r.Id))];
+        (RunTableData? newest, _) = _closed.HasEnded ? default : await Tables.ReadAsync(new RunTableRequest(null, null, []), _closed.Token);
+        _others = [.. (newest?.Rows ?? []).Select(r => r.Run).Take(MostOthers).Where(r => _shown.Runs.All(chosen => chosen.Run.Id != r.Id))];
     }
 
     private async Task OnChangeAsync(RunChange change)
@@ -171,8 +163,16 @@ public sealed partial class ComparePage : IDisposable
             _shown = Comparison.None;
         }
 
+        _groupFields = GroupFields();
         _loaded = true;
     }
+
+    /// <summary>What it is useful to tell runs apart by: words, and the settings in which they differ.</summary>
+    private IReadOnlyList<string> GroupFields() =>
+    [
+        .. UsualGroups.Concat(_shown.Runs.SelectMany(r => r.Entry.Settings?.Keys ?? []).Distinct().Where(path => _shown.Runs.Select(r => r.Entry.Settings?.GetValueOrDefault(path)).Distinct().Count() is > 1 and <= 20))
+            .Concat(((string?[])[Group, Style]).OfType<string>()).Where(f => f is { Length: > 0 } and not "bundle").Distinct(),
+    ];
 
     private string Without(Guid run) => Navigation.GetUriWithQueryParameter("runs", string.Join(',', _shown.Runs.Select(r => r.Run.Id).Where(id => id != run)));
 

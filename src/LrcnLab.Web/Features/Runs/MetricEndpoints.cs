@@ -10,10 +10,13 @@ public static class MetricEndpoints
     /// <summary>Little-endian float64: count, total count, then the columns step, epoch, time (ms since 1970, UTC), value and, where <c>x</c> names another metric, its latest value by then.</summary>
     public const string Binary = "application/vnd.lrcnlab.series";
 
-    private const int MostPoints = 2_000_000;
+    private const int MostPoints = 2_000_000, MostRuns = 100;
 
-    public static void MapMetrics(this RouteGroupBuilder api) =>
+    public static void MapMetrics(this RouteGroupBuilder api)
+    {
         api.MapGet("/runs/{id:guid}/metrics", GetAsync).WithTags("Runs").WithName("GetMetrics").Produces<Page<SeriesAnswer>>().Produces(StatusCodes.Status200OK, contentType: Binary).ProducesProblem(StatusCodes.Status404NotFound);
+        api.MapGet("/metrics", GetOfRunsAsync).WithTags("Runs").WithName("GetMetricOfRuns").Produces<Page<RunSeriesAnswer>>().Produces(StatusCodes.Status200OK, contentType: Binary).ProducesValidationProblem();
+    }
 
     private static async Task<IResult> GetAsync(Guid id, HttpRequest request, MetricStore metrics, RunQueries queries, CancellationToken cancel, int points = 1000, long? from = null, long? to = null, string? x = null)
     {
@@ -44,6 +47,48 @@ public static class MetricEndpoints
         }
 
         return Results.Ok(new Page<SeriesAnswer>(found, null));
+    }
+
+    /// <summary>One metric of several runs, in their order: as binary the columns of one after those of the other. <c>from</c> and <c>to</c> stand once for all, or once for each run.</summary>
+    private static async Task<IResult> GetOfRunsAsync(HttpRequest request, MetricStore metrics, CancellationToken cancel, string? key = null, int points = 1000, string? x = null)
+    {
+        if (PointsRefusal(points) is { } refusal)
+            return refusal;
+        if (string.IsNullOrEmpty(key))
+            return Problems.Invalid("key", "The key of a metric is needed, such as validation/loss.");
+        string[] texts = [.. request.Query["run"].OfType<string>()];
+        Guid[] runs = [.. texts.Where(t => Guid.TryParse(t, out _)).Select(Guid.Parse)];
+        if (texts.Length is 0 or > MostRuns || runs.Length != texts.Length)
+            return Problems.Invalid("run", $"Ids of 1 to {MostRuns} runs are needed.");
+        if (!TryReadSteps(request, "from", runs.Length, out long?[] from))
+            return Problems.Invalid("from", "Whole numbers are needed: one for all runs, or one for each.");
+        if (!TryReadSteps(request, "to", runs.Length, out long?[] to))
+            return Problems.Invalid("to", "Whole numbers are needed: one for all runs, or one for each.");
+
+        var found = new List<MetricSeriesData>();
+        for (int i = 0; i < runs.Length; i++)
+            found.Add(await metrics.ReadAsync(runs[i], key, points, from[i], to[i], x, cancel) ?? new MetricSeriesData(key, 0, [], [], [], [], x is null ? null : []));
+        return WantsBinary(request)
+            ? Results.Bytes([.. found.SelectMany(Columns)], Binary)
+            : Results.Ok(new Page<RunSeriesAnswer>([.. found.Select((s, i) => new RunSeriesAnswer(runs[i], SeriesAnswer.Of(s)))], null));
+    }
+
+    private static bool TryReadSteps(HttpRequest request, string name, int runs, out long?[] steps)
+    {
+        string[] texts = [.. request.Query[name].OfType<string>()];
+        steps = new long?[runs];
+        if (texts.Length == 0)
+            return true;
+        if (texts.Length != 1 && texts.Length != runs)
+            return false;
+        for (int i = 0; i < runs; i++)
+        {
+            if (!long.TryParse(texts[texts.Length == 1 ? 0 : i], System.Globalization.CultureInfo.InvariantCulture, out long step))
+                return false;
+            steps[i] = step;
+        }
+
+        return true;
     }
 
     internal static IResult? PointsRefusal(int points) => points is < 4 or > MostPoints ? Problems.Invalid("points", $"{points} is not allowed: from 4 to {MostPoints}.") : null;
@@ -77,3 +122,6 @@ public sealed record SeriesAnswer(string Key, long TotalCount, long[] Steps, dou
     public static SeriesAnswer Of(MetricSeriesData series) =>
         new(series.Key, series.TotalCount, series.Steps, series.Epochs, [.. series.Times.Select(t => DateTime.UnixEpoch.AddMilliseconds(t))], series.Values, series.Other);
 }
+
+/// <summary>The series of one of several runs; without points when there is no such run or it has not measured this.</summary>
+public sealed record RunSeriesAnswer(Guid Run, SeriesAnswer Series);

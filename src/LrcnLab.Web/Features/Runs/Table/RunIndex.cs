@@ -32,6 +32,7 @@ public sealed class RunIndex : IDisposable
     private Dictionary<Guid, RunEntry> _entries = [];
     private RunEntry[]? _ordered = [];
     private DateTimeOffset? _lookedAt;
+    private IReadOnlySet<string> _settings = SpecDiff.Flatten(new RunSpec()).Select(s => s.Key).ToHashSet();
 
     public RunIndex(RunQueries queries, MetricStore metrics, IDbContextFactory<LabDbContext> contexts, RunFeed feed, TimeProvider clock)
     {
@@ -39,6 +40,9 @@ public sealed class RunIndex : IDisposable
         _feed = feed;
         _feed.Published += Note;
     }
+
+    /// <summary>Paths of all settings that some run was found to have, and of those that every run can have.</summary>
+    public IReadOnlySet<string> Settings => _settings;
 
     /// <summary>Every run, the newest first, ready to be asked for these fields.</summary>
     public async Task<IReadOnlyList<RunEntry>> ReadAsync(IReadOnlyCollection<RunField> fields, CancellationToken cancellationToken)
@@ -55,6 +59,13 @@ public sealed class RunIndex : IDisposable
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>Reads what the first table and the first query will ask for; a table need not wait for settings.</summary>
+    public async Task WarmAsync(CancellationToken cancellationToken)
+    {
+        await ReadAsync([], cancellationToken);
+        await ReadAsync([new RunField(RunFieldKind.Setting, "")], cancellationToken);
     }
 
     /// <summary>Makes some of them ready to be asked for further fields.</summary>
@@ -155,7 +166,10 @@ public sealed class RunIndex : IDisposable
         {
             RunSpec? read = SpecText.Parse(spec.SpecJson).Spec is { } queued ? SpecText.Set(queued, spec.Amendments).Spec : null;
             // Of a later version's specification nothing is known.
-            entries[spec.Id].Settings = read is null ? new Dictionary<string, string>() : SpecDiff.Flatten(read).ToDictionary(s => Once(s.Key), s => Once(s.Value));
+            Dictionary<string, string> settings = read is null ? [] : SpecDiff.Flatten(read).ToDictionary(s => Once(s.Key), s => Once(s.Value));
+            if (!settings.Keys.All(_settings.Contains))
+                _settings = _settings.Union(settings.Keys).ToHashSet();
+            entries[spec.Id].Settings = settings;
         }
     }
 

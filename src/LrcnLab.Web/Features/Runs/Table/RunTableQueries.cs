@@ -67,8 +67,8 @@ public sealed class RunTableQueries(RunIndex index, TimeProvider clock)
         // Values at an epoch cost a look into history: for columns alone, only where the query finds something.
         RunField[] deciding = [.. query.Fields, .. ((RunField?[])[sort, group]).OfType<RunField>()];
         IReadOnlyList<RunEntry> all = await index.ReadAsync([.. deciding, .. columns.Where(c => c.Kind != RunFieldKind.At)], cancellationToken);
-        if (UnknownSetting([.. deciding, .. columns], all) is { } unknown)
-            return (null, new RunTableProblem(query.Fields.Contains(unknown) ? "query" : "column", SimilarTo(unknown, all), Place(request.Query, query, unknown)));
+        if (UnknownSetting([.. deciding, .. columns]) is { } unknown)
+            return (null, new RunTableProblem(query.Fields.Contains(unknown) ? "query" : "column", SimilarTo(unknown), Place(request.Query, query, unknown)));
         DateTime now = clock.GetUtcNow().UtcDateTime;
         // What was put away is there for those who ask.
         if (query.Fields.All(f => f.Name is not ("archived" or "id")))
@@ -85,7 +85,7 @@ public sealed class RunTableQueries(RunIndex index, TimeProvider clock)
     {
         IReadOnlyList<RunEntry> all = await index.ReadAsync([new RunField(RunFieldKind.Setting, "")], cancellationToken);
         IEnumerable<string> metrics = all.SelectMany(e => e.Row.Metrics.Keys).Distinct().Order(StringComparer.Ordinal);
-        return [.. RunField.Properties.Keys, .. metrics.SelectMany(m => (string[])[$"best({m})", $"last({m})"]), .. Settings(all)];
+        return [.. RunField.Properties.Keys, .. metrics.SelectMany(m => (string[])[$"best({m})", $"last({m})"]), .. index.Settings];
     }
 
     /// <summary>What may stand at a place of a query that somebody writes.</summary>
@@ -106,9 +106,6 @@ public sealed class RunTableQueries(RunIndex index, TimeProvider clock)
         return values.Where(v => v.Length <= 100).CountBy(v => v).OrderByDescending(v => v.Value).Select(v => v.Key).Append("none");
     }
 
-    private static IEnumerable<string> Settings(IReadOnlyList<RunEntry> all) =>
-        SpecDiff.Flatten(new RunSpec()).Select(s => s.Key).Concat(all.Select(e => e.Settings).OfType<IReadOnlyDictionary<string, string>>().Distinct().SelectMany(s => s.Keys)).Distinct();
-
     private static RunEntry[] Sorted(RunEntry[] found, RunField field, bool falling)
     {
         (RunEntry Entry, RunValue Value)[] values = [.. found.Select(e => (e, e.Get(field)))];
@@ -116,19 +113,12 @@ public sealed class RunTableQueries(RunIndex index, TimeProvider clock)
         return [.. (falling ? last.ThenByDescending(v => v.Value, RunValue.Order) : last.ThenBy(v => v.Value, RunValue.Order)).Select(v => v.Entry)];
     }
 
-    private static RunField? UnknownSetting(RunField[] fields, IReadOnlyList<RunEntry> all)
-    {
-        RunField[] settings = [.. fields.Where(f => f.Kind == RunFieldKind.Setting)];
-        if (settings.Length == 0)
-            return null;
-        HashSet<string> known = [.. Settings(all)];
-        return settings.FirstOrDefault(s => !known.Contains(s.Name));
-    }
+    private RunField? UnknownSetting(IEnumerable<RunField> fields) => fields.FirstOrDefault(f => f.Kind == RunFieldKind.Setting && !index.Settings.Contains(f.Name));
 
-    private static string SimilarTo(RunField field, IReadOnlyList<RunEntry> all)
+    private string SimilarTo(RunField field)
     {
         string[] parts = field.Name.Split('.');
-        string[] similar = [.. Settings(all).OrderByDescending(s => s.Split('.').Intersect(parts).Count()).ThenBy(s => Math.Abs(s.Length - field.Name.Length)).Take(3)];
+        string[] similar = [.. index.Settings.OrderByDescending(s => s.Split('.').Intersect(parts).Count()).ThenBy(s => Math.Abs(s.Length - field.Name.Length)).Take(3)];
         return $"There is no setting \"{field.Name}\"; similar are {string.Join(", ", similar)}.";
     }
 
