@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using LrcnLab.EndToEnd.Tests.Fixtures;
 using Microsoft.Playwright;
 using Xunit;
@@ -63,6 +64,14 @@ public sealed class NewRunTests(Lab shared, Browser browser)
         await text.FillAsync("training: { epochs: [");
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Launch" }).GetByRole(AriaRole.Alert)).ToContainTextAsync("not valid YAML");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Launch" })).ToBeDisabledAsync();
+
+        // The address holds what was chosen: the preset, and how it is shown.
+        await page.GotoAsync("/runs/new?as=json");
+        await page.GetByRole(AriaRole.Button, new() { Name = "LRCN (Keras post)" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Regex("preset=keras-post"));
+        await page.ReloadAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "LRCN (Keras post)" })).ToHaveAttributeAsync("aria-pressed", "true");
+        await Expect(text).ToHaveValueAsync(new Regex("^\\s*{"));
         await page.Context.CloseAsync();
     }
 

@@ -81,6 +81,10 @@ public sealed partial class NewRun : IDisposable
     [SupplyParameterFromQuery(Name = "fork")]
     public Guid? ForkId { get; set; }
 
+    /// <summary><c>yaml</c> or <c>json</c> for the specification as text; null for the form.</summary>
+    [SupplyParameterFromQuery(Name = "as")]
+    public string? As { get; set; }
+
     private string Title => _draftId is not null ? "Draft" : _fork is not null ? "New fork" : "New run";
 
     private RunRequest Request(RunSpec spec) => new(_name.Trim(), spec)
@@ -112,6 +116,13 @@ public sealed partial class NewRun : IDisposable
 
     protected override async Task OnInitializedAsync()
     {
+        await BeginAsync();
+        if (As is "yaml" or "json")
+            ShowText(As == "json");
+    }
+
+    private async Task BeginAsync()
+    {
         _datasets = await Datasets.ListAsync(_closed.Token);
         _projects = await Projects.ListAsync(_closed.Token);
         _recent = await Queries.ListAsync(null, 100, _closed.Token);
@@ -136,7 +147,7 @@ public sealed partial class NewRun : IDisposable
 
         Preset preset = Presets.Find(PresetName) ?? Presets.QuickStart;
         _draft = new SpecDraft(preset.Spec);
-        Choose(preset);
+        Begin(preset.Spec, preset.Name, preset.Name, null);
     }
 
     /// <returns>False when it is none, which is said.</returns>
@@ -184,7 +195,12 @@ public sealed partial class NewRun : IDisposable
         }
     }
 
-    private void Choose(Preset preset) => Begin(preset.Spec, preset.Name, preset.Name, null);
+    private void Choose(Preset preset)
+    {
+        Begin(preset.Spec, preset.Name, preset.Name, null);
+        if (preset.Name != PresetName && _draftId is null)
+            Go(new() { ["preset"] = preset.Name, ["from"] = null, ["fork"] = null });
+    }
 
     private void Choose(TemplateRow template) => Begin(template.Spec!, template.Preset, template.Name, template.Name);
 
@@ -223,7 +239,19 @@ public sealed partial class NewRun : IDisposable
         StateHasChanged();
     }
 
-    private void ShowForm() => _text = null;
+    private void Go(Dictionary<string, object?> parameters) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(parameters), replace: true);
+
+    private void ShowForm()
+    {
+        _text = null;
+        Go(new() { ["as"] = null });
+    }
+
+    private void ChooseText(bool json)
+    {
+        ShowText(json);
+        Go(new() { ["as"] = _json ? "json" : "yaml" });
+    }
 
     /// <summary>As it was typed, with whatever is wrong with it.</summary>
     private void ShowText(bool json)
