@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace LrcnLab.Training.Checkpoints;
 
-/// <summary>Weights that a run starts from instead of random ones: a safetensors file with this program's names, or with Keras' (<see cref="KerasWeights"/>).</summary>
+/// <summary>Weights that a run starts from instead of random ones: a safetensors file with this program's names, or with Keras' (<see cref="KerasWeights"/>), or a <c>.pth</c> of PyTorch.</summary>
 public sealed class InitialWeights : IDisposable
 {
     private readonly DisposeScope _scope;
@@ -30,7 +30,7 @@ public sealed class InitialWeights : IDisposable
             using FileStream file = File.OpenRead(path);
             string hash = Convert.ToHexStringLower(SHA256.HashData(file));
             file.Position = 0;
-            Dictionary<string, Tensor> tensors = SafetensorsReader.Read(file, file.Length);
+            Dictionary<string, Tensor> tensors = ReadTensors(file);
             ModelPlan plan = ModelPlanner.Plan(spec, classes);
             bool keras = KerasWeights.Are(tensors);
             if (keras)
@@ -48,4 +48,14 @@ public sealed class InitialWeights : IDisposable
     }
 
     public void Dispose() => _scope.Dispose();
+
+    /// <summary>Of either format; weights that were kept in fewer or more bits as float32, as the model has them.</summary>
+    private static Dictionary<string, Tensor> ReadTensors(FileStream file)
+    {
+        byte[] start = new byte[4];
+        bool zip = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && PyTorchReader.IsZip(start);
+        file.Position = 0;
+        Dictionary<string, Tensor> tensors = zip ? PyTorchReader.Read(file) : SafetensorsReader.Read(file, file.Length);
+        return tensors.ToDictionary(t => t.Key, t => t.Value.is_floating_point() && t.Value.dtype != float32 ? t.Value.to(float32) : t.Value);
+    }
 }
