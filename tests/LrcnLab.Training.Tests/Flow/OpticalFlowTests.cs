@@ -92,11 +92,12 @@ public sealed class OpticalFlowTests(ITestOutputHelper output)
     {
         using DisposeScope scope = NewDisposeScope();
         (Tensor first, Tensor second) = Pair(Scenes.Shift(1, 1), 1);
+        // What earlier tests left to the garbage collector goes at any time: less than before is no leak.
         long before = Tensor.TotalCount;
         foreach (bool tensors in (bool[])[false, true, false, true])
             OpticalFlow.Between(first, second, new FlowSettings { TensorsOnly = tensors, Iterations = 2 }).Dispose();
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.InRange(Tensor.TotalCount, 0, before);
     }
 
     private static double Error(Tensor first, Tensor second, Scenes.Motion motion, FlowSettings settings) => Scenes.EndPointError(OpticalFlow.Between(first, second, settings)[0], motion, Margin);

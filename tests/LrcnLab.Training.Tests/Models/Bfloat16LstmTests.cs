@@ -62,11 +62,12 @@ public sealed class Bfloat16LstmTests
         var recurrent = new Recurrent(new RecurrentLayer("lstm", SequenceKind.Lstm, 24, 16, 1, false, 0, GateFunction.Sigmoid, [6, 16]));
         using Tensor x = randn(4, 6, 24);
         float[] first = Gradient();
+        // What earlier tests left to the garbage collector goes at any time: less than before is no leak.
         long before = Tensor.TotalCount;
         for (int i = 0; i < 20; i++)
             Assert.Equal(first, Gradient());
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.InRange(Tensor.TotalCount, 0, before);
 
         float[] Gradient()
         {
