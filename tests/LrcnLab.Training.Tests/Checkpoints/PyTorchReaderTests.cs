@@ -1,6 +1,9 @@
 using System.IO.Compression;
 using System.Text;
+using LrcnLab.Core.Models;
+using LrcnLab.Core.Specs;
 using LrcnLab.Training.Checkpoints;
+using LrcnLab.Training.Models;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -103,6 +106,24 @@ public sealed class PyTorchReaderTests
         InvalidDataException refused = Assert.Throws<InvalidDataException>(() => Read(Zip(Vector(size, kept, stride), new byte[16])));
 
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Weights_ThatDoNotFit_AreAllNamed()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new LrcnModel(ModelPlanner.Plan(Presets.QuickStart.Spec, 8));
+        Dictionary<string, Tensor> weights = model.state_dict().ToDictionary(w => w.Key, w => w.Value.clone());
+        Tensor before = weights["fc.bias"].clone();
+        weights["fc.bias"] = ones(9);
+        weights.Remove("conv1.weight");
+        weights.Remove("conv2.weight");
+        weights["classifier.weight"] = ones(2, 2);
+
+        string? refusal = ModelWeights.Load(model, weights);
+
+        Assert.Equal("The weights do not fit the model. 2 missing: conv1.weight, conv2.weight. 1 not in the model: classifier.weight. 1 of another shape: fc.bias (Float32 [9], the model has Float32 [8]).", refusal);
+        Assert.True(model.state_dict()["fc.bias"].equal(before).all().item<bool>());
     }
 
     /// <summary>12,000 damaged files: each is read, or refused with words; nothing else happens.</summary>
