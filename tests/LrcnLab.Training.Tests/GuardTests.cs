@@ -37,8 +37,8 @@ public sealed class GuardTests
     [Fact]
     public void LowerRate_LetsTheRunGoOn()
     {
-        // One step with such a rate, and the weights are beyond help, whatever the rate is afterwards; so it is tried as often as is allowed.
-        using var job = new SyntheticJob(With(Diverging with { Optimizer = Diverging.Optimizer with { LearningRate = 1e30 } }, new GuardSpec { Then = GuardAction.LowerRate, Factor = 0.5 }, new GuardSpec { Watch = GuardWatch.GradientNorm, Then = GuardAction.LowerRate, Factor = 0.5 }));
+        // A rate that is lowered so little stays far too high, and the weights beyond help; so it is tried as often as is allowed.
+        using var job = new SyntheticJob(With(Diverging, new GuardSpec { Then = GuardAction.LowerRate, Factor = 0.99 }, new GuardSpec { Watch = GuardWatch.GradientNorm, Then = GuardAction.LowerRate, Factor = 0.99 }));
         DoneEvent done = job.Train();
         Assert.Equal(Outcome.Failed, done.Outcome);
         Assert.True(job.Events.OfType<GuardEvent>().Count() >= 20);
