@@ -33,7 +33,7 @@ internal static class PagesBenchmark
         string some = string.Join(',', runs.Skip(1).Take(4)), many = string.Join(',', runs.Skip(1).Take(Compared));
         foreach ((string name, string url, string useful) in ((string, string, string)[])
         [
-            ("home", "/", "main a"), ("runs", "/runs", "tr[data-run]"), ("runs in groups", "/runs?group=bundle", "tr.group"), ("run, a series of 1,000,000", $"/runs/{runs[0]}", ".u-over"), ("new run", "/runs/new", "#run-name"),
+            ("home", "/", "main tr td a"), ("runs", "/runs", "tr[data-run]"), ("runs in groups", "/runs?group=bundle", "tr.group"), ("run, a series of 1,000,000", $"/runs/{runs[0]}", ".u-over"), ("new run", "/runs/new", "#run-name"),
             ("compare 4, curves", $"/compare?runs={some}", ".u-over"), ($"compare {Compared}, results", $"/compare?runs={many}", ".results tr a"), ($"compare {Compared}, curves", $"/compare?runs={many}", ".u-over"), ($"compare {Compared}, means", $"/compare?runs={many}&band=interval", ".u-over"),
             ($"compare {Compared}, settings and results", $"/compare?runs={many}&tab=explore", ".parallel path"), ($"compare {Compared}, differing settings", $"/compare?runs={many}&tab=settings", "table.lab td"), ("data", "/data", "h1"), ("queue", "/queue", "h1"), ("notifications", "/notifications", "h1"), ("settings", "/settings", "h1"),
         ])

@@ -33,6 +33,23 @@ public sealed class ChartTests(Lab shared, Browser browser)
     }
 
     [Fact]
+    public async Task CurvesOfACrowd_KeepTheirSpikes_AndEachIsFoundBesideTheHand()
+    {
+        IPage page = await browser.NewPageAsync(await shared.GetAsync(Cancel));
+        await page.GotoAsync("/");
+
+        // The second point of a place is left out, unless it is the spike.
+        Assert.Equal("[[[0,1,10],[1,9,2]],[[1,10],[5,6]]]", await page.EvaluateAsync<string>("""
+            async () => JSON.stringify((await import('/js/chart-data.js')).aligned([[[0, 1, 1.01, 1.02, 10], [1, 2, 9, 2, 2]], [[1.03, 10], [5, 6]]], 10))
+            """));
+        int[] found = await page.EvaluateAsync<int[]>("""
+            async () => { const { nextPoint } = await import('/js/chart-twins.js'); return [1, 2, 4].map(at => nextPoint({ data: [null, [null, null, 7, null, 8]] }, 1, at)); }
+            """);
+        Assert.Equal([2, 2, 4], found);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task Curve_IsZoomedIntoDrawnWholeAndPutOverOtherAxes()
     {
         LabProcess lab = await shared.WithSampleAsync(Cancel);

@@ -73,28 +73,19 @@ public abstract class ComparisonTestsOn<TServer>(TServer server) : IClassFixture
     }
 
     [Theory]
-    [InlineData("key=train/loss", "run")]
-    [InlineData("key=train/loss&run=../x", "run")]
-    [InlineData("run=01a21cb6-0f05-7dc5-8e17-37f8383696e7", "key")]
-    [InlineData("key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&from=1&from=2", "from")]
-    [InlineData("key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&to=soon", "to")]
-    public async Task WrongSeriesOfRuns_AreRefusedByTheirField(string query, string field)
+    [InlineData("metrics?key=train/loss", "run")]
+    [InlineData("metrics?key=train/loss&run=../x", "run")]
+    [InlineData("metrics?run=01a21cb6-0f05-7dc5-8e17-37f8383696e7", "key")]
+    [InlineData("metrics?key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&from=1&from=2", "from")]
+    [InlineData("metrics?key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&to=soon", "to")]
+    [InlineData("metrics/mean?key=train/loss", "run")]
+    [InlineData("metrics/mean?key=train/loss&run=../x", "run")]
+    [InlineData("metrics/mean?run=01a21cb6-0f05-7dc5-8e17-37f8383696e7", "key")]
+    [InlineData("metrics/mean?key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&axis=wall", "axis")]
+    [InlineData("metrics/mean?key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&band=7", "band")]
+    public async Task WrongQuestion_IsRefusedByItsField(string question, string field)
     {
-        using HttpResponseMessage answer = await Client.GetAsync($"/api/v1/metrics?{query}", Cancel);
-
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-        Assert.NotNull(JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["errors"]![field]);
-    }
-
-    [Theory]
-    [InlineData("key=train/loss", "run")]
-    [InlineData("key=train/loss&run=../x", "run")]
-    [InlineData("run=01a21cb6-0f05-7dc5-8e17-37f8383696e7", "key")]
-    [InlineData("key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&axis=wall", "axis")]
-    [InlineData("key=a&run=01a21cb6-0f05-7dc5-8e17-37f8383696e7&band=7", "band")]
-    public async Task WrongMean_IsRefusedByItsField(string query, string field)
-    {
-        using HttpResponseMessage answer = await Client.GetAsync($"/api/v1/metrics/mean?{query}", Cancel);
+        using HttpResponseMessage answer = await Client.GetAsync($"/api/v1/{question}", Cancel);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.NotNull(JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["errors"]![field]);

@@ -151,3 +151,12 @@ export function exportOf(series) {
   const parts = series.map(s => /^(.*)\/runs\/([^/]+)\/metrics\?key=([^&]+)/.exec(s.url));
   return parts.length === 0 || parts.includes(null) ? null : `${parts[0][1]}/metrics/export?${parts.map(([, , run, key]) => `series=${run}:${key}`).join("&")}`;
 }
+
+// From the 5th to the 95th percentile of what is drawn, with a margin; null where that is nothing.
+export function middle(tables) {
+  const values = tables.flatMap(([, y]) => y.filter(v => v != null)).sort((a, b) => a - b);
+  if (values.length < 20) return null;
+  const low = values[Math.floor(0.05 * (values.length - 1))], high = values[Math.ceil(0.95 * (values.length - 1))];
+  const margin = 0.08 * (high - low);
+  return high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high)) ? [low - margin, high + margin] : null;
+}

@@ -63,14 +63,24 @@ export function nearest(element) {
   let focused = null;
   const line = Object.assign(document.createElement("p"), { className: "nearest" });
   const say = plot => {
-    const i = plot.cursor.idx, series = focused === null ? null : plot.series[focused], value = series && i != null ? plot.data[focused][i] : null;
+    const series = focused === null ? null : plot.series[focused], i = series ? plot.cursor.idxs?.[focused] : null, value = i == null ? null : plot.data[focused][i];
     line.textContent = series ? `${series.label}${value == null ? "" : `: ${quantity(series.label)(value)} at ${number(plot.data[0][i])}`}` : `${plot.series.length - 1} curves: point at one to see whose it is`;
     line.style.setProperty("--curve", series ? (typeof series.stroke === "function" ? series.stroke(plot, focused) : series.stroke) : "transparent");
   };
   return {
     ready: [plot => { element.append(line); say(plot); }],
-    setSeries: [(plot, i, options) => { if (options.focus != null || i !== null) focused = i; say(plot); }],
-    setCursor: [plot => { if (plot.cursor.left < 0) focused = null; say(plot); }],
+    setSeries: [(plot, i) => { focused = i; say(plot); }],
+    setCursor: [say],
     destroy: [() => line.remove()],
   };
+}
+
+// Curves have their points at different places: of each, the one next to the hand.
+export function nextPoint(plot, series, at) {
+  const values = plot.data[series];
+  for (let away = 0; away < values.length; away++) {
+    if (values[at - away] != null) return at - away;
+    if (values[at + away] != null) return at + away;
+  }
+  return at;
 }

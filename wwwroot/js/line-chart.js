@@ -1,9 +1,9 @@
 // Draws one chart with uPlot. The page sends what to draw once and "there is more" afterwards; the points come over HTTP as binary columns,
 // as many as there are pixels, and finer ones for the part that is zoomed into.
 
-import { aligned, axisTitle, exportOf, fetchAll, inOrder, lastOf, otherMetric, positions, smooth, stepsWithin } from "./chart-data.js";
+import { aligned, axisTitle, exportOf, fetchAll, inOrder, lastOf, middle, otherMetric, positions, smooth, stepsWithin } from "./chart-data.js";
 import { duration, number, quantity } from "./chart-format.js";
-import { nearest, picture, table } from "./chart-twins.js";
+import { nearest, nextPoint, picture, table } from "./chart-twins.js";
 
 const FETCH_INTERVAL_MS = 400;
 const MOST_POINTS = 2_000_000;
@@ -230,7 +230,7 @@ class LineChart {
       tzDate: seconds => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       scales: { x: this.options.logX && !clock ? { time: false, distr: 3 } : { time: clock }, y: this.options.logY ? { distr: 3 } : this.options.ignoreOutliers ? { range: (_, min, max) => this.tight ?? (min == null ? [null, null] : uPlot.rangeNum(min, max, 0.1, true)) } : this.options.fromZero ? { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } : {} },
       axes: [clock ? { ...axis, size: 44, values: CLOCK } : { ...axis, size: 32, values: (_, ticks) => ticks.map(v => v == null ? "" : this.options.xAxis === "time" || this.options.xAxis === "training" ? duration(v) : number(v)) }, { ...axis, size: 56, values: (_, ticks) => ticks.map(v => v == null ? "" : quantity(this.options.series[0]?.label ?? "")(v)) }],
-      cursor: { sync: { key: this.options.syncKey ?? "lab", setSeries: false }, drag: { x: true, y: false }, points: { size: 7, show: !this.crowded }, focus: { prox: this.crowded ? 24 : -1 } },
+      cursor: { sync: { key: this.options.syncKey ?? "lab", setSeries: false }, drag: { x: true, y: false }, points: { size: 7, show: !this.crowded }, ...(this.crowded ? { focus: { prox: 24 }, dataIdx: nextPoint } : {}) },
       focus: { alpha: 0.15 },
       legend: { show: !this.crowded, live: true, markers: { width: 2 } },
       hooks: {
@@ -298,13 +298,4 @@ class LineChart {
     this.figure?.removeEventListener("fullscreenchange", this.fullscreen);
     this.plot?.destroy();
   }
-}
-
-// From the 5th to the 95th percentile of what is drawn, with a margin; null where that is nothing.
-function middle(tables) {
-  const values = tables.flatMap(([, y]) => y.filter(v => v != null)).sort((a, b) => a - b);
-  if (values.length < 20) return null;
-  const low = values[Math.floor(0.05 * (values.length - 1))], high = values[Math.ceil(0.95 * (values.length - 1))];
-  const margin = 0.08 * (high - low);
-  return high - low > 1e-9 * Math.max(Math.abs(low), Math.abs(high)) ? [low - margin, high + margin] : null;
 }

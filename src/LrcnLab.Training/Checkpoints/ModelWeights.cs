@@ -21,7 +21,7 @@ public static class ModelWeights
         [
             Listed("missing", [.. own.Keys.Where(name => !weights.ContainsKey(name))]),
             Listed("not in the model", [.. weights.Keys.Where(name => !own.ContainsKey(name))]),
-            Listed("of another shape", [.. own.Where(o => weights.TryGetValue(o.Key, out Tensor? given) && !(given.shape.SequenceEqual(o.Value.shape) && given.dtype == o.Value.dtype))
+            Listed("of another shape or type", [.. own.Where(o => weights.TryGetValue(o.Key, out Tensor? given) && !(given.shape.SequenceEqual(o.Value.shape) && given.dtype == o.Value.dtype))
                 .Select(o => $"{o.Key} ({Text(weights[o.Key])}, the model has {Text(o.Value)})")]),
         ];
         if (misfits.Any(m => m.Length > 0))

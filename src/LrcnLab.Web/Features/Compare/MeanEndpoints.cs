@@ -9,7 +9,7 @@ namespace LrcnLab.Web.Features.Compare;
 /// <summary>The mean of a metric over several runs, with a band around it.</summary>
 public static class MeanEndpoints
 {
-    private const int MostRuns = 100, MostCells = 2000;
+    private const int MostCells = 2000;
 
     private static readonly string[] Axes = ["step", "epoch", "time"];
 
@@ -19,10 +19,8 @@ public static class MeanEndpoints
     /// <summary>As binary columns: count, points averaged, places, places, places in ms, mean, lower and upper edge of the band.</summary>
     private static async Task<IResult> GetAsync(HttpRequest request, MetricStore metrics, CancellationToken cancel, string? key = null, string axis = "step", string band = "interval", int points = 300, double? from = null, double? to = null)
     {
-        string[] texts = [.. request.Query["run"].OfType<string>()];
-        Guid[] runs = [.. texts.Where(t => Guid.TryParse(t, out _)).Select(Guid.Parse).Distinct()];
-        if (runs.Length is 0 or > MostRuns || texts.Any(t => !Guid.TryParse(t, out _)))
-            return Problems.Invalid("run", $"Ids of 1 to {MostRuns} runs are needed.");
+        if (!MetricEndpoints.TryReadRuns(request, out Guid[] runs))
+            return Problems.Invalid("run", MetricEndpoints.RunsNeeded);
         if (string.IsNullOrEmpty(key))
             return Problems.Invalid("key", "The key of a metric is needed, such as validation/loss.");
         if (!Axes.Contains(axis))
@@ -32,7 +30,7 @@ public static class MeanEndpoints
 
         var curves = new List<(double[] X, double[] Y)>();
         long total = 0;
-        foreach (Guid run in runs)
+        foreach (Guid run in runs.Distinct())
         {
             var (x, y) = (new List<double>(), new List<double>());
             double? start = null;

@@ -12,6 +12,8 @@ public static class MetricEndpoints
 
     private const int MostPoints = 2_000_000, MostRuns = 100;
 
+    internal static readonly string RunsNeeded = $"Ids of 1 to {MostRuns} runs are needed.";
+
     public static void MapMetrics(this RouteGroupBuilder api)
     {
         api.MapGet("/runs/{id:guid}/metrics", GetAsync).WithTags("Runs").WithName("GetMetrics").Produces<Page<SeriesAnswer>>().Produces(StatusCodes.Status200OK, contentType: Binary).ProducesProblem(StatusCodes.Status404NotFound);
@@ -56,10 +58,8 @@ public static class MetricEndpoints
             return refusal;
         if (string.IsNullOrEmpty(key))
             return Problems.Invalid("key", "The key of a metric is needed, such as validation/loss.");
-        string[] texts = [.. request.Query["run"].OfType<string>()];
-        Guid[] runs = [.. texts.Where(t => Guid.TryParse(t, out _)).Select(Guid.Parse)];
-        if (texts.Length is 0 or > MostRuns || runs.Length != texts.Length)
-            return Problems.Invalid("run", $"Ids of 1 to {MostRuns} runs are needed.");
+        if (!TryReadRuns(request, out Guid[] runs))
+            return Problems.Invalid("run", RunsNeeded);
         if (!TryReadSteps(request, "from", runs.Length, out long?[] from))
             return Problems.Invalid("from", "Whole numbers are needed: one for all runs, or one for each.");
         if (!TryReadSteps(request, "to", runs.Length, out long?[] to))
@@ -69,8 +69,24 @@ public static class MetricEndpoints
         for (int i = 0; i < runs.Length; i++)
             found.Add(await metrics.ReadAsync(runs[i], key, points, from[i], to[i], x, cancel) ?? new MetricSeriesData(key, 0, [], [], [], [], x is null ? null : []));
         return WantsBinary(request)
-            ? Results.Bytes([.. found.SelectMany(Columns)], Binary)
+            ? Results.Bytes(Joined(found), Binary)
             : Results.Ok(new Page<RunSeriesAnswer>([.. found.Select((s, i) => new RunSeriesAnswer(runs[i], SeriesAnswer.Of(s)))], null));
+    }
+
+    private static byte[] Joined(IEnumerable<MetricSeriesData> series)
+    {
+        using var all = new MemoryStream();
+        foreach (MetricSeriesData one in series)
+            all.Write(Columns(one));
+        return all.ToArray();
+    }
+
+    /// <summary>Ids of one run or several, in their order.</summary>
+    internal static bool TryReadRuns(HttpRequest request, out Guid[] runs)
+    {
+        string[] texts = [.. request.Query["run"].OfType<string>()];
+        runs = [.. texts.Where(t => Guid.TryParse(t, out _)).Select(Guid.Parse)];
+        return texts.Length is > 0 and <= MostRuns && runs.Length == texts.Length;
     }
 
     private static bool TryReadSteps(HttpRequest request, string name, int runs, out long?[] steps)
