@@ -53,6 +53,27 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
+    public async Task NotesEditor_ShowsWhatWasSaved_BeforeItsOwnerHandsItOn()
+    {
+        var editor = Render<NotesEditor>(p => p.Add(n => n.Id, "notes").Add(n => n.Title, "Notes").Add(n => n.Label, "In Markdown").Add(n => n.Notes, "")
+            .Add(n => n.Save, text => Task.FromResult(text == "bad" ? "too bad to keep" : null)));
+
+        await editor.Find("button").ClickAsync();
+        await editor.Find("textarea").InputAsync("bad");
+        await editor.Find("button.primary").ClickAsync();
+        Assert.Equal("too bad to keep", editor.Find("[role=alert]").TextContent);
+        await editor.Find("textarea").InputAsync(" **good** ");
+        await editor.Find("button.primary").ClickAsync();
+
+        Assert.Equal("good", editor.Find(".notes strong").TextContent);
+        await editor.Find("button").ClickAsync();
+        Assert.Equal("**good**", editor.Find("textarea").GetAttribute("value"));
+        await editor.FindAll("button")[1].ClickAsync();
+        editor.Render(p => p.Add(n => n.Notes, "of another"));
+        Assert.Equal("of another", editor.Find(".notes").TextContent.Trim());
+    }
+
+    [Fact]
     public void LineChart_NewRevision_OnlyAsksForMorePoints()
     {
         var module = JSInterop.SetupModule("./js/line-chart.js");
