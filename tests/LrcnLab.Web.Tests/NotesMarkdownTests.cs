@@ -8,9 +8,11 @@ public sealed class NotesMarkdownTests
     [Fact]
     public void ToHtml_OfMarkdown_IsFormatted()
     {
-        string html = NotesMarkdown.ToHtml("# Source\n\nFrom **GRID**, see [its page](https://spandh.dcs.shef.ac.uk/gridcorpus/).").Value;
+        string html = NotesMarkdown.ToHtml("# Source\n\n##### Deep\n\nFrom **GRID**, see [its page](https://spandh.dcs.shef.ac.uk/gridcorpus/).").Value;
 
-        Assert.Contains("<h1>Source</h1>", html, StringComparison.Ordinal);
+        // The page has its first heading, the notes' card its second.
+        Assert.Contains("<h3>Source</h3>", html, StringComparison.Ordinal);
+        Assert.Contains("<h6>Deep</h6>", html, StringComparison.Ordinal);
         Assert.Contains("<strong>GRID</strong>", html, StringComparison.Ordinal);
         Assert.Contains("href=\"https://spandh.dcs.shef.ac.uk/gridcorpus/\"", html, StringComparison.Ordinal);
     }

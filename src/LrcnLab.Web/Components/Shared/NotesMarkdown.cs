@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace LrcnLab.Web.Components.Shared;
 
-/// <summary>Notes in Markdown as HTML that is safe to show: HTML in them is text, links lead to web pages or mail only, pictures become links.</summary>
+/// <summary>Notes in Markdown as HTML that is safe to show: HTML in them is text, links lead to web pages or mail only, pictures become links, headings rank below those of the page.</summary>
 public static class NotesMarkdown
 {
     private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder().DisableHtml().UsePipeTables().UseAutoLinks().Build();
@@ -14,6 +14,8 @@ public static class NotesMarkdown
     public static MarkupString ToHtml(string notes)
     {
         MarkdownDocument document = Markdown.Parse(notes, Pipeline);
+        foreach (HeadingBlock heading in document.Descendants<HeadingBlock>())
+            heading.Level = Math.Min(6, heading.Level + 2);
         foreach (LinkInline link in document.Descendants<LinkInline>())
         {
             link.IsImage = false;
