@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using LrcnLab.EndToEnd.Tests.Fixtures;
 using Microsoft.Playwright;
 using Xunit;
@@ -16,8 +14,6 @@ public sealed class ImportPageTests(Lab shared, Browser browser) : IDisposable
     private readonly string _folder = TestPaths.NewFolder("computer");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    private static string? PictureFolder => Environment.GetEnvironmentVariable("LRCNLAB_SCREENSHOTS") is { Length: > 0 } folder ? Path.GetFullPath(folder, TestPaths.RepositoryRoot) : null;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -34,7 +30,7 @@ public sealed class ImportPageTests(Lab shared, Browser browser) : IDisposable
 
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "What is understood" })).ToContainTextAsync("folder-per-class");
         await Expect(page.GetByLabel("Name of the data set")).ToHaveValueAsync("garments-zip");
-        await CheckAsync(page, "import-preview");
+        await PageCheck.RunAsync(page, "import-preview");
         await ImportAsync(page);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "garments-zip", Exact = true })).ToBeVisibleAsync();
         await Expect(page.Locator("clip-player").First).ToHaveAttributeAsync("data-loaded", "true");
@@ -60,7 +56,7 @@ public sealed class ImportPageTests(Lab shared, Browser browser) : IDisposable
         await page.GotoAsync("/data/import");
         await page.GetByLabel("Folder to upload").SetInputFilesAsync(source);
         await Expect(page.Locator("upload-panel")).ToContainTextAsync("Trying again");
-        await CheckAsync(page, "import-waiting", pictures: true);
+        await PageCheck.RunAsync(page, "import-waiting");
         // Left first: the next try, once it came through, could send everything before the page is gone.
         await page.GotoAsync("about:blank");
         await page.UnrouteAllAsync();
@@ -98,24 +94,6 @@ public sealed class ImportPageTests(Lab shared, Browser browser) : IDisposable
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "See the clips" }).ClickAsync(new() { Timeout = 120_000 });
-    }
-
-    /// <summary>The page in its present state: usable without eyes, as wide as its window, and pictured where asked for.</summary>
-    private static async Task CheckAsync(IPage page, string name, bool pictures = true)
-    {
-        foreach ((int width, bool dark) in ((int, bool)[])[(1440, false), (1440, true), (390, false), (390, true)])
-        {
-            await page.SetViewportSizeAsync(width, width < 600 ? 844 : 900);
-            await page.EvaluateAsync($"document.documentElement.dataset.theme = '{(dark ? "dark" : "light")}'");
-            Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
-            AxeResult result = await page.RunAxe();
-            Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{width} {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));
-            if (pictures && PictureFolder is { } folder)
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{(dark ? "dark" : "light")}-{width}.png")), FullPage = true });
-        }
-
-        await page.SetViewportSizeAsync(1440, 900);
-        await page.EvaluateAsync("document.documentElement.dataset.theme = 'light'");
     }
 
     /// <summary>Id of the upload that is kept.</summary>

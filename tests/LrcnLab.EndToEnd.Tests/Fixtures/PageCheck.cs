@@ -1,6 +1,5 @@
 using System.Globalization;
 using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -9,6 +8,8 @@ namespace LrcnLab.EndToEnd.Tests.Fixtures;
 /// <summary>That a page in some state fits its window and can be used without eyes, in both themes and widths; with pictures, if somebody wants them.</summary>
 internal static class PageCheck
 {
+    private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
+
     /// <summary>Where pictures go; null for nowhere.</summary>
     public static string? PictureFolder => Environment.GetEnvironmentVariable("LRCNLAB_SCREENSHOTS") is { Length: > 0 } folder ? Path.GetFullPath(folder, TestPaths.RepositoryRoot) : null;
 
@@ -19,6 +20,17 @@ internal static class PageCheck
         await page.EvaluateAsync("scrollTo(0, 0)");
     }
 
+    /// <summary>What keeps people from using the page without eyes or without a mouse, as axe finds it.</summary>
+    public static async Task<IReadOnlyList<string>> BarriersAsync(IPage page)
+    {
+        // Not by the package that drives axe from Playwright: it opens a window a run, which takes two seconds.
+        if (!await page.EvaluateAsync<bool>("() => 'axe' in window"))
+            await page.EvaluateAsync(Axe);
+        return await page.EvaluateAsync<string[]>(
+            "async () => (await axe.run({ resultTypes: ['violations'] })).violations.map(v => `${v.impact} ${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map(n => n.html).join(' | ')}`)");
+    }
+
+    /// <summary>That the page in its present state is as wide as its window and has no barriers; pictured where asked for.</summary>
     /// <param name="page">As it stands.</param>
     /// <param name="name">Of the pictures.</param>
     public static async Task RunAsync(IPage page, string name)
@@ -29,8 +41,9 @@ internal static class PageCheck
             await page.EvaluateAsync($"document.documentElement.dataset.theme = '{(dark ? "dark" : "light")}'");
             await SeeChartsAsync(page);
             Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
-            AxeResult result = await page.RunAxe();
-            Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(v => $"{width} {v.Id}: {v.Help}: {string.Join(" | ", v.Nodes.Take(3).Select(n => n.Html))}")));
+            // The slowest part by far: two runs see both widths and both themes.
+            if (dark == width < 600)
+                Assert.Empty(await BarriersAsync(page));
             if (PictureFolder is { } folder)
                 await page.ScreenshotAsync(new() { Path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{name}-{(dark ? "dark" : "light")}-{width}.png")), FullPage = true });
         }
