@@ -12,9 +12,32 @@ public static class ModelPlanner
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
         DataSpec data = spec.Data;
         BackboneSpec backbone = spec.Model.Backbone;
+        int[] input = [data.ClipLength, data.Channels(), data.Height, data.Width];
+        List<PlanLayer> layers = [.. backbone.Network == BackboneNetwork.Own ? Own(backbone, input) : KnownNetworks.Plan(backbone.Network, backbone.Output, input)];
+        int features = layers[^1].OutputShape[^1];
+        int[] sequence = [data.ClipLength, features];
+        if (backbone.Dropout > 0)
+            layers.Add(new DropoutLayer("dropout", backbone.Dropout, SharedOverTime: false, sequence));
+
+        SequenceSpec recurrent = spec.Model.Sequence;
+        if (recurrent.InputDropout > 0)
+            layers.Add(new DropoutLayer("input_dropout", recurrent.InputDropout, SharedOverTime: true, sequence));
+        int state = recurrent.Bidirectional ? 2 * recurrent.Hidden : recurrent.Hidden;
+        layers.Add(new RecurrentLayer(
+            recurrent.Kind.ToString().ToLowerInvariant(), recurrent.Kind, features, recurrent.Hidden, recurrent.Layers,
+            recurrent.Bidirectional, recurrent.Dropout, recurrent.Gates, [data.ClipLength, state]));
+        bool everyStep = recurrent.Readout == Readout.EveryStep;
+        layers.Add(new ReadoutLayer("readout", recurrent.Readout, everyStep ? [data.ClipLength, state] : [state]));
+        layers.Add(new LinearLayer("fc", state, classes, everyStep ? [data.ClipLength, classes] : [classes]));
+        return new ModelPlan(input, classes, layers);
+    }
+
+    /// <summary>The convolutions of the specification, under the names conv1, bn1, relu1, pool1.</summary>
+    private static List<PlanLayer> Own(BackboneSpec backbone, int[] input)
+    {
         var layers = new List<PlanLayer>();
-        int channels = data.Channels(), height = data.Height, width = data.Width, pools = 0;
-        int[] Frame() => [data.ClipLength, channels, height, width];
+        int channels = input[1], height = input[2], width = input[3], pools = 0;
+        int[] Frame() => [input[0], channels, height, width];
 
         for (int i = 0; i < backbone.Convolutions.Count; i++)
         {
@@ -37,22 +60,8 @@ public static class ModelPlanner
         }
 
         int features = backbone.Features == FeaturePooling.Flatten ? channels * height * width : channels;
-        int[] sequence = [data.ClipLength, features];
-        layers.Add(new FeatureLayer(backbone.Features == FeaturePooling.Flatten ? "flatten" : "avgpool", backbone.Features, features, sequence));
-        if (backbone.Dropout > 0)
-            layers.Add(new DropoutLayer("dropout", backbone.Dropout, SharedOverTime: false, sequence));
-
-        SequenceSpec recurrent = spec.Model.Sequence;
-        if (recurrent.InputDropout > 0)
-            layers.Add(new DropoutLayer("input_dropout", recurrent.InputDropout, SharedOverTime: true, sequence));
-        int state = recurrent.Bidirectional ? 2 * recurrent.Hidden : recurrent.Hidden;
-        layers.Add(new RecurrentLayer(
-            recurrent.Kind.ToString().ToLowerInvariant(), recurrent.Kind, features, recurrent.Hidden, recurrent.Layers,
-            recurrent.Bidirectional, recurrent.Dropout, recurrent.Gates, [data.ClipLength, state]));
-        bool everyStep = recurrent.Readout == Readout.EveryStep;
-        layers.Add(new ReadoutLayer("readout", recurrent.Readout, everyStep ? [data.ClipLength, state] : [state]));
-        layers.Add(new LinearLayer("fc", state, classes, everyStep ? [data.ClipLength, classes] : [classes]));
-        return new ModelPlan([data.ClipLength, data.Channels(), data.Height, data.Width], classes, layers);
+        layers.Add(new FeatureLayer(backbone.Features == FeaturePooling.Flatten ? "flatten" : "avgpool", backbone.Features, features, [input[0], features]));
+        return layers;
     }
 
     /// <summary>Width or height after a convolution, before its pool.</summary>

@@ -38,9 +38,14 @@ public sealed record ConvolutionLayer(
     string Name, int InChannels, int OutChannels, int Kernel, int Stride,
     int PadLeft, int PadRight, int PadTop, int PadBottom, WeightInitializer Initializer, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
 {
-    public override string Type => $"Conv {Kernel}x{Kernel}{(Stride > 1 ? $" / {Stride}" : "")}";
-    public override long Parameters => ((long)InChannels * Kernel * Kernel + 1) * OutChannels;
-    public override long Flops => 2L * InChannels * Kernel * Kernel * OutputSize;
+    /// <summary>Channels are split into so many parts that do not see each other; as many as channels in a depthwise convolution.</summary>
+    public int Groups { get; init; } = 1;
+
+    public bool HasBias { get; init; } = true;
+
+    public override string Type => $"{(Groups > 1 && Groups == InChannels ? "Depthwise c" : "C")}onv {Kernel}x{Kernel}{(Stride > 1 ? $" / {Stride}" : "")}";
+    public override long Parameters => ((long)InChannels / Groups * Kernel * Kernel + (HasBias ? 1 : 0)) * OutChannels;
+    public override long Flops => 2L * InChannels / Groups * Kernel * Kernel * OutputSize;
     public override long ActivationBytes => 4 * OutputSize;
 }
 
@@ -67,6 +72,7 @@ public sealed record ActivationLayer(string Name, Activation Activation, IReadOn
     public override string Type => Activation switch
     {
         Activation.Relu => "ReLU",
+        Activation.Relu6 => "ReLU6",
         Activation.LeakyRelu => "Leaky ReLU",
         Activation.Silu => "SiLU",
         Activation.Tanh => "tanh",
@@ -79,10 +85,54 @@ public sealed record ActivationLayer(string Name, Activation Activation, IReadOn
 
 public sealed record PoolLayer(string Name, PoolKind Kind, int Size, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
 {
-    public override string Type => $"{Kind} pool {Size}x{Size}";
+    public int Stride { get; init; } = Size;
+
+    /// <summary>Pixels on each side that never win.</summary>
+    public int Padding { get; init; }
+
+    /// <summary>Whether a window that only partly fits counts, as in Caffe.</summary>
+    public bool Ceil { get; init; }
+
+    public override string Type => $"{Kind} pool {Size}x{Size}{(Stride != Size ? $" / {Stride}" : "")}";
 
     /// <summary>Values, and the 64-bit index of each maximum.</summary>
     public override long ActivationBytes => (Kind == PoolKind.Max ? 4 + 8 : 4) * OutputSize;
+}
+
+/// <summary>Each value divided by what its neighbours in other channels amount to (AlexNet §3.3; Caffe's LRN across channels, with k of 1).</summary>
+public sealed record LocalNormLayer(string Name, int Size, double Alpha, double Beta, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+{
+    public override string Type => $"Local norm {Size}";
+    public override long Flops => 2L * Size * OutputSize;
+    public override long ActivationBytes => 12 * OutputSize;
+}
+
+/// <summary>Averages to a fixed height and width, whatever comes in.</summary>
+public sealed record AdaptivePoolLayer(string Name, int Size, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+{
+    public override string Type => $"Average pool to {Size}x{Size}";
+    public override long ActivationBytes => 4 * OutputSize;
+}
+
+/// <summary>Layers whose result is added to their input, which goes through <paramref name="Shortcut"/> where shapes differ; then perhaps a ReLU.</summary>
+public sealed record ResidualLayer(string Name, IReadOnlyList<PlanLayer> Body, IReadOnlyList<PlanLayer> Shortcut, bool HasActivation, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+{
+    public override string Type => $"Residual block of {Body.Count(l => l is ConvolutionLayer)}";
+    public override long Parameters => Parts.Sum(l => l.Parameters);
+    public override long ParametersKeras => Parts.Sum(l => l.ParametersKeras);
+    public override long Flops => Parts.Sum(l => l.Flops);
+    public override long ActivationBytes => Parts.Sum(l => l.ActivationBytes);
+
+    private IEnumerable<PlanLayer> Parts => Body.Concat(Shortcut);
+}
+
+/// <summary>A fully connected layer on each frame's features: <c>[T, F]</c> to <c>[T, F]</c>, dropout of its input first.</summary>
+public sealed record FullyConnectedLayer(string Name, int InFeatures, int OutFeatures, double Dropout, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+{
+    public override string Type => "Linear";
+    public override long Parameters => (InFeatures + 1L) * OutFeatures;
+    public override long Flops => 2L * InFeatures * OutputSize;
+    public override long ActivationBytes => 4 * OutputSize;
 }
 
 /// <summary>Frames to feature vectors: <c>[T, C, H, W]</c> to <c>[T, F]</c>.</summary>

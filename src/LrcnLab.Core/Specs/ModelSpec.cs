@@ -15,7 +15,7 @@ public enum WeightInitializer { GlorotUniform, HeNormal }
 
 public enum FrameNormalization { None, Batch, Group }
 
-public enum Activation { Relu, LeakyRelu, Elu, Gelu, Silu, Tanh }
+public enum Activation { Relu, LeakyRelu, Elu, Gelu, Silu, Tanh, Relu6 }
 
 public enum PoolKind { Max, Average }
 
@@ -43,8 +43,19 @@ public sealed record ConvolutionSpec
     public WeightInitializer Initializer { get; init; } = WeightInitializer.GlorotUniform;
 }
 
+/// <summary>Known networks; their layers have torchvision's names, or Caffe's for the base of the paper.</summary>
+public enum BackboneNetwork { Own, LrcnCaffe, Alexnet, Vgg11, Vgg11Bn, Vgg16, Vgg16Bn, Vgg19, Vgg19Bn, Resnet18, Resnet34, Resnet50, MobilenetV2 }
+
+public enum BackboneOutput { Pool, Fc6, Fc7 }
+
 public sealed record BackboneSpec
 {
+    [Field("Network", "own is made of the convolutions below; the others are known networks under their public names, and the fields of own convolutions do not count for them.")]
+    public BackboneNetwork Network { get; init; } = BackboneNetwork.Own;
+
+    [Field("Output", "Which layer of a known network the sequence model reads: pool after the convolutions, or its first or second fully connected layer, which ResNet and MobileNet have not.", Advanced = true)]
+    public BackboneOutput Output { get; init; } = BackboneOutput.Pool;
+
     [Field("Convolutions", "The layers in order, first at the frame.", Minimum = 1, Maximum = 32, Item = "layer")]
     public IReadOnlyList<ConvolutionSpec> Convolutions { get; init; } = [new() { Pool = 2 }];
 

@@ -7,6 +7,34 @@ public static class SpecRules
 {
     public static IEnumerable<SpecProblem> Check(RunSpec spec)
     {
+        foreach (SpecProblem problem in spec.Model.Backbone.Network == BackboneNetwork.Own ? CheckConvolutions(spec) : CheckNetwork(spec))
+            yield return problem;
+
+        if (spec.Schedule.Kind == ScheduleKind.InverseTime && spec.Schedule.Decay == 0)
+            yield return new SpecProblem("schedule.decay", "The inverse-time schedule needs a decay above 0; Keras' common value is 1e-6.");
+        if (spec.Schedule is { Kind: ScheduleKind.MultiStep, Milestones: var milestones } && (milestones.Count == 0 || milestones.Zip(milestones.Skip(1)).Any(pair => pair.First >= pair.Second)))
+            yield return new SpecProblem("schedule.milestones", "The multi-step schedule needs at least one milestone, in rising order, such as 30, 60, 80.");
+        if (spec.Model.Sequence is { Dropout: > 0, Layers: 1 })
+            yield return new SpecProblem("model.sequence.dropout", "Dropout between layers needs at least 2 layers; for one layer use the input dropout.");
+        if (spec.Training.Mixup > 0 && spec.Data.HasShortClips())
+            yield return new SpecProblem("training.mixup", "Mixup blends clips of the same length: choose another sampling than variable and another way for short videos than pad, or 0.");
+        if (spec.Evaluation.ViewStride > 0 && spec.Data.Sampling is not (ClipSampling.Contiguous or ClipSampling.Variable))
+            yield return new SpecProblem("evaluation.viewStride", $"A stride of {spec.Evaluation.ViewStride} frames needs clips of neighbouring frames: choose contiguous or variable sampling, or 0.");
+        if (spec.Resources.RecomputeFrames > 0 && spec.Model.Backbone is { Network: BackboneNetwork.Own, Normalization: FrameNormalization.Batch })
+            yield return new SpecProblem("resources.recomputeFrames", "Recomputing would take a batch norm's statistics from a part of the batch: choose normalisation none or group, or 0.");
+        if (spec.Resources is { Slots: > 1, Device: not DeviceKind.Cpu })
+            yield return new SpecProblem("resources.slots", $"{spec.Resources.Slots} slots go together on the CPU only: choose the device cpu, or 1 slot.");
+        if (spec.Resources is { Precision: not Precision.Float32, RecomputeFrames: > 0 })
+            yield return new SpecProblem("resources.recomputeFrames", "Recomputing is done in float32 only: choose that precision, or 0.");
+        for (int i = 0; i < spec.Guards.Rules.Count; i++)
+        {
+            if (GuardProblem(spec.Guards.Rules[i]) is var (field, message))
+                yield return new SpecProblem($"guards.rules[{i}].{field}", message);
+        }
+    }
+
+    private static IEnumerable<SpecProblem> CheckConvolutions(RunSpec spec)
+    {
         int width = spec.Data.Width, height = spec.Data.Height;
         for (int i = 0; i < spec.Model.Backbone.Convolutions.Count; i++)
         {
@@ -29,28 +57,23 @@ public static class SpecRules
             width /= layer.Pool;
             height /= layer.Pool;
         }
+    }
 
-        if (spec.Schedule.Kind == ScheduleKind.InverseTime && spec.Schedule.Decay == 0)
-            yield return new SpecProblem("schedule.decay", "The inverse-time schedule needs a decay above 0; Keras' common value is 1e-6.");
-        if (spec.Schedule is { Kind: ScheduleKind.MultiStep, Milestones: var milestones } && (milestones.Count == 0 || milestones.Zip(milestones.Skip(1)).Any(pair => pair.First >= pair.Second)))
-            yield return new SpecProblem("schedule.milestones", "The multi-step schedule needs at least one milestone, in rising order, such as 30, 60, 80.");
-        if (spec.Model.Sequence is { Dropout: > 0, Layers: 1 })
-            yield return new SpecProblem("model.sequence.dropout", "Dropout between layers needs at least 2 layers; for one layer use the input dropout.");
-        if (spec.Training.Mixup > 0 && spec.Data.HasShortClips())
-            yield return new SpecProblem("training.mixup", "Mixup blends clips of the same length: choose another sampling than variable and another way for short videos than pad, or 0.");
-        if (spec.Evaluation.ViewStride > 0 && spec.Data.Sampling is not (ClipSampling.Contiguous or ClipSampling.Variable))
-            yield return new SpecProblem("evaluation.viewStride", $"A stride of {spec.Evaluation.ViewStride} frames needs clips of neighbouring frames: choose contiguous or variable sampling, or 0.");
-        if (spec.Resources.RecomputeFrames > 0 && spec.Model.Backbone.Normalization == FrameNormalization.Batch)
-            yield return new SpecProblem("resources.recomputeFrames", "Recomputing would take a batch norm's statistics from a part of the batch: choose normalisation none or group, or 0.");
-        if (spec.Resources is { Slots: > 1, Device: not DeviceKind.Cpu })
-            yield return new SpecProblem("resources.slots", $"{spec.Resources.Slots} slots go together on the CPU only: choose the device cpu, or 1 slot.");
-        if (spec.Resources is { Precision: not Precision.Float32, RecomputeFrames: > 0 })
-            yield return new SpecProblem("resources.recomputeFrames", "Recomputing is done in float32 only: choose that precision, or 0.");
-        for (int i = 0; i < spec.Guards.Rules.Count; i++)
+    private static IEnumerable<SpecProblem> CheckNetwork(RunSpec spec)
+    {
+        BackboneSpec backbone = spec.Model.Backbone;
+        string name = SpecField.Word(backbone.Network);
+        int smallest = KnownNetworks.SmallestFrame(backbone.Network);
+        foreach (var (field, side) in new[] { ("data.width", spec.Data.Width), ("data.height", spec.Data.Height) })
         {
-            if (GuardProblem(spec.Guards.Rules[i]) is var (field, message))
-                yield return new SpecProblem($"guards.rules[{i}].{field}", message);
+            if (side < smallest)
+                yield return new SpecProblem(field, $"{side} px do not reach the end of {name}: at least {smallest} px are needed.");
         }
+
+        if (backbone.Output != BackboneOutput.Pool && !KnownNetworks.HasFullyConnected(backbone.Network))
+            yield return new SpecProblem("model.backbone.output", $"{name} has no layer {SpecField.Word(backbone.Output)}: choose pool.");
+        if (spec.Resources.RecomputeFrames > 0 && KnownNetworks.DependsOnChanceOrBatch(backbone.Network, backbone.Output))
+            yield return new SpecProblem("resources.recomputeFrames", $"Recomputing needs a backbone that gives the same twice: {name} has batch norm or dropout in it. Choose 0.");
     }
 
     private static (string Field, string Message)? GuardProblem(GuardSpec rule)

@@ -18,14 +18,15 @@ internal sealed class Bfloat16Copy : IDisposable
     {
         Model = new LrcnModel(master.Plan);
         Model.to(device);
-        foreach (var (name, module) in Model.named_children())
+        (string name, nn.Module module)[] backbone = [.. Model.named_modules().Where(m => m.module is Conv2d or BatchNorm2d or GroupNorm || (m.module is Linear && m.name.StartsWith("cnn.", StringComparison.Ordinal)))];
+        foreach (var (_, module) in backbone)
         {
-            if (module is Conv2d)
+            if (module is Conv2d or Linear)
                 module.to(bfloat16);
         }
 
-        HashSet<string> names = [.. Model.named_children().Where(c => c.module is Conv2d or BatchNorm2d or GroupNorm).Select(c => c.name)];
-        _parameters = [.. master.named_parameters().Zip(Model.named_parameters()).Where(p => names.Contains(p.First.name.Split('.')[0])).Select(p => (p.First.parameter, p.Second.parameter))];
+        HashSet<string> names = [.. backbone.Select(m => m.name)];
+        _parameters = [.. master.named_parameters().Zip(Model.named_parameters()).Where(p => names.Contains(p.First.name[..p.First.name.LastIndexOf('.')])).Select(p => (p.First.parameter, p.Second.parameter))];
         _buffers = [.. master.named_buffers().Zip(Model.named_buffers(), (m, c) => (m.buffer, c.buffer))];
     }
 

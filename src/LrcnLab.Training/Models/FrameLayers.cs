@@ -19,7 +19,11 @@ internal static class FrameLayers
         GroupNormLayer norm => GroupNorm(norm, owner),
         ActivationLayer activation => Activate(activation.Activation),
         PoolLayer { Kind: PoolKind.Average } pool => x => nn.functional.avg_pool2d(x, pool.Size),
-        PoolLayer pool => x => nn.functional.max_pool2d(x, pool.Size),
+        PoolLayer pool => x => nn.functional.max_pool2d(x, pool.Size, pool.Stride, pool.Padding, ceil_mode: pool.Ceil),
+        LocalNormLayer norm => x => nn.functional.local_response_norm(x, norm.Size, norm.Alpha, norm.Beta, 1),
+        AdaptivePoolLayer pool => x => nn.functional.adaptive_avg_pool2d(x, pool.Size),
+        ResidualLayer block => Residual(block, owner),
+        FullyConnectedLayer connected => Connected(connected, owner),
         FeatureLayer { Pooling: FeaturePooling.Flatten } => x => x.flatten(1),
         FeatureLayer => x => x.mean([2, 3]),
         _ => null,
@@ -28,6 +32,7 @@ internal static class FrameLayers
     private static Func<Tensor, Tensor> Activate(Activation activation) => activation switch
     {
         Activation.Relu => x => nn.functional.relu(x, inplace: true),
+        Activation.Relu6 => x => nn.functional.relu6(x, inplace: true),
         Activation.LeakyRelu => x => nn.functional.leaky_relu(x, 0.01),
         Activation.Elu => x => nn.functional.elu(x, 1),
         Activation.Gelu => x => nn.functional.gelu(x),
@@ -39,12 +44,13 @@ internal static class FrameLayers
     {
         bool symmetric = layer.PadLeft == layer.PadRight && layer.PadTop == layer.PadBottom;
         (long, long) padding = symmetric ? (layer.PadTop, layer.PadLeft) : (0, 0);
-        Conv2d convolution = nn.Conv2d(layer.InChannels, layer.OutChannels, (layer.Kernel, layer.Kernel), (layer.Stride, layer.Stride), padding);
+        Conv2d convolution = nn.Conv2d(layer.InChannels, layer.OutChannels, (layer.Kernel, layer.Kernel), (layer.Stride, layer.Stride), padding, groups: layer.Groups, bias: layer.HasBias);
         if (layer.Initializer == WeightInitializer.HeNormal)
             KerasInitializers.HeNormal(convolution.weight);
         else
             nn.init.xavier_uniform_(convolution.weight);
-        nn.init.zeros_(convolution.bias!);
+        if (layer.HasBias)
+            nn.init.zeros_(convolution.bias!);
         Register(owner, layer.Name, convolution);
         if (symmetric)
             return convolution.call;
@@ -72,9 +78,41 @@ internal static class FrameLayers
         return norm.call;
     }
 
-    private static TModule Register<TModule>(LrcnModel owner, string name, TModule module) where TModule : nn.Module
+    private static Func<Tensor, Tensor> Residual(ResidualLayer layer, LrcnModel owner)
     {
-        owner.register_module(name, module);
+        Func<Tensor, Tensor>[] body = [.. layer.Body.Select(l => Build(l, owner)!)], shortcut = [.. layer.Shortcut.Select(l => Build(l, owner)!)];
+        return x =>
+        {
+            Tensor sum = body.Aggregate(x, (y, next) => next(y)) + shortcut.Aggregate(x, (y, next) => next(y));
+            return layer.HasActivation ? nn.functional.relu(sum, inplace: true) : sum;
+        };
+    }
+
+    private static Func<Tensor, Tensor> Connected(FullyConnectedLayer layer, LrcnModel owner)
+    {
+        Linear linear = nn.Linear(layer.InFeatures, layer.OutFeatures);
+        nn.init.xavier_uniform_(linear.weight);
+        nn.init.zeros_(linear.bias!);
+        Register(owner, layer.Name, linear);
+        return x => linear.call(layer.Dropout > 0 && owner.training ? nn.functional.dropout(x, layer.Dropout) : x);
+    }
+
+    /// <summary>Under a name with dots, as PyTorch's nested modules have it.</summary>
+    private static TModule Register<TModule>(nn.Module owner, string name, TModule module) where TModule : nn.Module
+    {
+        string[] path = name.Split('.');
+        foreach (string part in path[..^1])
+        {
+            nn.Module? inner = owner.named_children().FirstOrDefault(c => c.name == part).module;
+            if (inner is null)
+                owner.register_module(part, inner = new Group(part));
+            owner = inner;
+        }
+
+        owner.register_module(path[^1], module);
         return module;
     }
+
+    /// <summary>Holds modules under a common name.</summary>
+    private sealed class Group(string name) : nn.Module(name);
 }

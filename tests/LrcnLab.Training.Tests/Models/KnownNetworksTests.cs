@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using LrcnLab.Core.Models;
+using LrcnLab.Core.Specs;
+using LrcnLab.Training.Models;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace LrcnLab.Training.Tests.Models;
+
+/// <summary>Known networks against torchvision with the same weights, which a formula gives (<c>torchvision-reference/make.py</c>).</summary>
+public sealed class KnownNetworksTests
+{
+    private static readonly JsonNode Reference = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "torchvision-reference", "features.json")))!;
+
+    public static TheoryData<BackboneNetwork> Networks => [.. Enum.GetValues<BackboneNetwork>().Where(n => Reference[SpecField.Word(n)] is not null)];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Features_AreTorchvisions(BackboneNetwork network)
+    {
+        JsonNode expected = Reference[SpecField.Word(network)]!;
+        int side = (int)expected["side"]!;
+        var spec = new RunSpec
+        {
+            Data = new DataSpec { ClipLength = 2, Width = side, Height = side },
+            Model = new ModelSpec
+            {
+                Backbone = new BackboneSpec { Network = network, Output = KnownNetworks.HasFullyConnected(network) ? BackboneOutput.Fc7 : BackboneOutput.Pool },
+                Sequence = new SequenceSpec { Hidden = 4 },
+            },
+        };
+        using var scope = NewDisposeScope();
+        using var model = new LrcnModel(ModelPlanner.Plan(spec, 2));
+        model.eval();
+        using var quiet = no_grad();
+        foreach (var (name, value) in model.state_dict().Where(w => w.Key.StartsWith("cnn.", StringComparison.Ordinal)))
+            Fill(name["cnn.".Length..], value);
+
+        Tensor features = model.Features(Numbers(2L * 3 * side * side, 1).reshape(2, 3, side, side).to(float32)).to(float64);
+
+        Assert.Equal([2L, (int)expected["size"]!], features.shape);
+        double norm = (double)expected["norm"]!;
+        Assert.Equal(norm, features.norm().item<double>(), 1e-4 * norm);
+        long[] places = [.. expected["places"]!.AsArray().Select(p => (long)p!)];
+        double tolerance = 1e-4 * features.abs().max().item<double>();
+        Assert.Equal(
+            expected["values"]!.AsArray().Select(v => (double)v!),
+            Enumerable.Range(0, 2).SelectMany(k => places.Select(i => features[k, i].item<double>())),
+            (a, b) => Math.Abs(a - b) < tolerance);
+    }
+
+    private static void Fill(string name, Tensor value)
+    {
+        if (name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
+            return;
+        Tensor wave = Numbers(value.numel(), Crc32(name) % 1000).reshape(value.shape);
+        value.copy_(name.EndsWith("running_var", StringComparison.Ordinal) ? 1 + 0.5 * wave
+            : value.dim() > 1 ? wave * Math.Sqrt(6.0 * value.shape[0] / value.numel())
+            : name.EndsWith("weight", StringComparison.Ordinal) ? 1 + 0.2 * wave
+            : 0.1 * wave);
+    }
+
+    /// <summary>As Python's <c>zlib.crc32</c>.</summary>
+    private static uint Crc32(string text)
+    {
+        uint crc = uint.MaxValue;
+        foreach (byte next in Encoding.ASCII.GetBytes(text))
+        {
+            crc ^= next;
+            for (int bit = 0; bit < 8; bit++)
+                crc = crc >> 1 ^ ((crc & 1) == 0 ? 0 : 0xEDB88320);
+        }
+
+        return ~crc;
+    }
+
+    private static Tensor Numbers(long count, double phase)
+    {
+        using var scope = NewDisposeScope();
+        Tensor wild = (arange(count, float64) * 12.9898 + phase).sin() * 43758.5453;
+        return (2 * (wild - wild.floor()) - 1).MoveToOuterDisposeScope();
+    }
+}
