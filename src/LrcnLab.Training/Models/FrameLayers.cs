@@ -43,8 +43,11 @@ internal static class FrameLayers
     private static Func<Tensor, Tensor> Convolution(ConvolutionLayer layer, LrcnModel owner)
     {
         bool symmetric = layer.PadLeft == layer.PadRight && layer.PadTop == layer.PadBottom;
+        // oneDNN (libtorch 2.10) computes 1×1 convolutions with a stride wrongly for some sizes when channels are last in memory, or divides by zero; so the pixels between are left out before.
+        bool skips = symmetric && layer.Kernel == 1 && layer.Stride > 1;
         (long, long) padding = symmetric ? (layer.PadTop, layer.PadLeft) : (0, 0);
-        Conv2d convolution = nn.Conv2d(layer.InChannels, layer.OutChannels, (layer.Kernel, layer.Kernel), (layer.Stride, layer.Stride), padding, groups: layer.Groups, bias: layer.HasBias);
+        int stride = skips ? 1 : layer.Stride;
+        Conv2d convolution = nn.Conv2d(layer.InChannels, layer.OutChannels, (layer.Kernel, layer.Kernel), (stride, stride), padding, groups: layer.Groups, bias: layer.HasBias);
         if (layer.Initializer == WeightInitializer.HeNormal)
             KerasInitializers.HeNormal(convolution.weight);
         else
@@ -52,6 +55,8 @@ internal static class FrameLayers
         if (layer.HasBias)
             nn.init.zeros_(convolution.bias!);
         Register(owner, layer.Name, convolution);
+        if (skips)
+            return x => convolution.call(x.slice(2, 0, x.shape[2], layer.Stride).slice(3, 0, x.shape[3], layer.Stride));
         if (symmetric)
             return convolution.call;
         long[] pad = [layer.PadLeft, layer.PadRight, layer.PadTop, layer.PadBottom];

@@ -10,9 +10,10 @@ from torch import nn
 
 
 def numbers(count, phase):
-    """From -1 to 1, as if drawn: the usual hash of shaders."""
-    wild = (torch.arange(count, dtype=torch.float64) * 12.9898 + phase).sin() * 43758.5453
-    return 2 * (wild - wild.floor()) - 1
+    """From -1 to 1, as if drawn: the usual hash of shaders, again after a prime number of values."""
+    wild = (torch.arange(65537, dtype=torch.float64) * 12.9898 + phase).sin() * 43758.5453
+    wave = (2 * (wild - wild.floor()) - 1).float()
+    return wave.repeat(count // 65537 + 1)[:count]
 
 
 def fill(module):
@@ -85,7 +86,7 @@ for name, make in networks.items():
     with torch.no_grad():
         fill(module)
         side = 227 if name == "lrcn-caffe" else 96
-        x = numbers(2 * 3 * side * side, 1).reshape(2, 3, side, side).float()
+        x = numbers(2 * 3 * side * side, 1).reshape(2, 3, side, side)
         y = features(name, module, x).double()
     result[name] = {"side": side, "size": y.shape[1], "norm": y.norm().item(), "places": [0, 7, y.shape[1] - 1], "values": [y[k, i].item() for k in range(2) for i in (0, 7, y.shape[1] - 1)]}
     print(name, result[name])
