@@ -14,11 +14,13 @@ internal static class ForkStart
     {
         CheckpointState state = parent.State;
         string hash = job.Manifest.Hash();
+        bool remembers = Remembers(parent.Spec, job.Spec);
         Precision asked = job.Spec.Resources.Precision;
         return state with
         {
             StepInEpoch = ResumeCheck.Refusal(parent, job.Spec, job.Manifest.Classes, hash) is null ? state.StepInEpoch : 0,
-            OptimizerStart = Remembers(parent.Spec, job.Spec) ? state.OptimizerStart : state.Step,
+            OptimizerStart = remembers ? state.OptimizerStart : state.Step,
+            UnfrozenAt = remembers ? state.UnfrozenAt : null,
             Best = null,
             BestEpoch = 0,
             Progress = new(),
@@ -38,5 +40,7 @@ internal static class ForkStart
     }
 
     private static bool Remembers(RunSpec parent, RunSpec fork) =>
-        parent.Optimizer.Kind == fork.Optimizer.Kind && parent.Optimizer.Momentum > 0 == fork.Optimizer.Momentum > 0 && parent.Optimizer.DecayEverything == fork.Optimizer.DecayEverything;
+        Frozen(parent) == Frozen(fork) && parent.Optimizer.Kind == fork.Optimizer.Kind && parent.Optimizer.Momentum > 0 == fork.Optimizer.Momentum > 0 && parent.Optimizer.DecayEverything == fork.Optimizer.DecayEverything;
+
+    private static (BackboneFreeze Freeze, string UpTo, int Epochs) Frozen(RunSpec spec) => (spec.Model.Backbone.Freeze, spec.Model.Backbone.FreezeUpTo, spec.Model.Backbone.FreezeEpochs);
 }

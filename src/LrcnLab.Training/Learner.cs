@@ -32,6 +32,8 @@ internal sealed class Learner : IDisposable
         using (manual_seed(spec.Training.Seed))
             _model = new LrcnModel(ModelPlanner.Plan(spec, classes));
         _model.to(device);
+        if (_model.Plan.IsFrozenForGood)
+            _model.Freeze(true);
         _optimizer = new ModelOptimizer(spec.Optimizer, _model);
         _average = spec.Training.Ema > 0 ? new WeightAverage(_model, spec.Training.Ema, device) : null;
         _half = precision == Precision.Bfloat16 ? new Bfloat16Copy(_model, device) : null;
@@ -42,9 +44,15 @@ internal sealed class Learner : IDisposable
     /// <summary>The model that is validated, kept and downloaded: the averaged one where there is one.</summary>
     public LrcnModel Model => _average?.Model ?? _model;
 
-    public void BeginTraining()
+    /// <param name="freeze">Whether layers that are frozen at first are so in the coming steps.</param>
+    /// <param name="unfrozenAt">Updates done before they began to learn.</param>
+    public void BeginTraining(bool freeze = true, long? unfrozenAt = null)
     {
         _memory.GiveBack();
+        freeze |= _model.Plan.IsFrozenForGood;
+        _optimizer.UnfrozenAt(freeze ? null : unfrozenAt);
+        _model.Freeze(freeze);
+        _half?.Model.Freeze(freeze);
         _model.train();
         _half?.Model.train();
     }
@@ -85,6 +93,7 @@ internal sealed class Learner : IDisposable
         if (_average is not null)
             Load(_model, trained.Count > 0 ? trained : parent.Weights);
         _optimizer.BeginAt(state.OptimizerStart);
+        _optimizer.UnfrozenAt(state.UnfrozenAt);
         if (state.OptimizerStart < state.Step)
             _optimizer.Load(Part(parent, trained: false), state.Step);
     }
@@ -96,6 +105,7 @@ internal sealed class Learner : IDisposable
         if (_average is not null)
             Load(_model, Part(checkpoint, trained: true));
         _optimizer.BeginAt(checkpoint.Header.State.OptimizerStart);
+        _optimizer.UnfrozenAt(checkpoint.Header.State.UnfrozenAt);
         _optimizer.Load(Part(checkpoint, trained: false), checkpoint.Header.State.Step);
     }
 

@@ -32,6 +32,8 @@ internal sealed class RecomputedPass(LrcnModel model, int framesAtOnce)
         watch.End(Phase.Forward);
 
         loss.backward();
+        if (model.IsFrozen && model.Plan.FrozenLayers == model.Plan.BackboneLayers)
+            return (logits, loss);
         Tensor gradient = features.grad!;
         long done = 0;
         foreach (Tensor part in Parts(frames))

@@ -44,6 +44,9 @@ public static class ResumeCheck
         ("training.mixup", spec.Training.Mixup),
         ("training.ema above 0", spec.Training.Ema > 0),
         ("training.seed", spec.Training.Seed),
+        ("model.backbone.freeze", spec.Model.Backbone.Freeze),
+        ("model.backbone.freezeUpTo", spec.Model.Backbone.FreezeUpTo),
+        ("model.backbone.freezeEpochs", spec.Model.Backbone.FreezeEpochs),
         ("optimizer.kind", spec.Optimizer.Kind),
         ("optimizer.momentum above 0", spec.Optimizer.Momentum > 0),
     ];

@@ -149,7 +149,8 @@ public sealed class Trainer : IDisposable
         long started = Stopwatch.GetTimestamp();
         int epoch = _state.Epoch + 1;
         ClipChoice[] order = [.. Order(epoch).Select(i => new ClipChoice(_train[i]))];
-        _learner.BeginTraining();
+        Thaw();
+        _learner.BeginTraining(_state.UnfrozenAt is null, _state.UnfrozenAt);
         _report.Training(_state);
         using (var loader = new ClipLoader(_job.Read, order, epoch, _spec.Data.ClipBytes(), _spec.Training.BatchSize, _state.StepInEpoch * _spec.Training.Accumulation, ClipLoader.Threads(_spec.Resources.Threads, _device.type == DeviceType.CPU)))
         {
@@ -175,6 +176,16 @@ public sealed class Trainer : IDisposable
             Save($"epoch-{epoch}");
         _report.EpochDone(_state, Stopwatch.GetElapsedTime(started), validation);
         return null;
+    }
+
+    /// <summary>Layers that are frozen for some epochs learn from now on, when those are over.</summary>
+    private void Thaw()
+    {
+        BackboneSpec backbone = _spec.Model.Backbone;
+        if (backbone.Freeze == BackboneFreeze.None || backbone.FreezeEpochs == 0 || _state.Epoch < backbone.FreezeEpochs || _state.UnfrozenAt is not null)
+            return;
+        _state = _state with { UnfrozenAt = _state.Step };
+        _report.Log(LogLevel.Information, $"After {backbone.FreezeEpochs} epochs the frozen layers of the backbone learn too.");
     }
 
     /// <summary>Places in the train split, in the order of an epoch.</summary>

@@ -34,8 +34,31 @@ public sealed class EngineTests
         { "gru both ways", SyntheticJob.SmallSpec with { Model = SyntheticJob.SmallSpec.Model with { Sequence = new SequenceSpec { Kind = SequenceKind.Gru, Hidden = 6, Layers = 2, Bidirectional = true, Dropout = 0.3 } } } },
         { "bfloat16", SyntheticJob.SmallSpec with { Resources = SyntheticJob.SmallSpec.Resources with { Precision = Precision.Bfloat16 } } },
         { "keras epsilon", SyntheticJob.SmallSpec with { Optimizer = SyntheticJob.SmallSpec.Optimizer with { EpsilonRule = EpsilonRule.Keras, DecayEverything = true, WeightDecay = 0.01 } } },
+        { "frozen", Frozen("conv1", 0) },
+        { "frozen for an epoch", Frozen("bn1", 1) with { Optimizer = SyntheticJob.SmallSpec.Optimizer with { EpsilonRule = EpsilonRule.Keras, WeightDecay = 0.01, BackboneRate = 0.3, HeadRate = 10, BiasRate = 2 } } },
+        { "frozen for an epoch, momentum and average", Frozen("flatten", 1) with { Optimizer = new OptimizerSpec { Kind = OptimizerKind.Sgd, LearningRate = 0.03 }, Training = SyntheticJob.SmallSpec.Training with { Ema = 0.9 } } },
+        { "single frames", SyntheticJob.SmallSpec with { Model = SyntheticJob.SmallSpec.Model with { Sequence = new SequenceSpec { Kind = SequenceKind.None, Readout = Readout.EveryStep } } } },
+        { "all steps to two layers", SyntheticJob.SmallSpec with { Model = SyntheticJob.SmallSpec.Model with { Sequence = new SequenceSpec { Kind = SequenceKind.None, Readout = Readout.All }, Head = new HeadSpec { Layers = 2, Hidden = 8, Dropout = 0.3 } } } },
         { "recomputed", Plain with { Resources = Plain.Resources with { RecomputeFrames = 3 } } },
     };
+
+    private static RunSpec Frozen(string upTo, int epochs) => SyntheticJob.SmallSpec with
+    {
+        Model = SyntheticJob.SmallSpec.Model with { Backbone = SyntheticJob.SmallSpec.Model.Backbone with { Freeze = BackboneFreeze.UpTo, FreezeUpTo = upTo, FreezeEpochs = epochs } },
+    };
+
+    [Fact]
+    public void FrozenLayers_KeepTheirWeights_UntilTheirEpochsAreOver()
+    {
+        using var job = new SyntheticJob(Frozen("bn1", 2) with { Checkpoints = new CheckpointSpec { KeepEveryEpochs = 1 } });
+        job.Train();
+
+        string[] epochs = [.. job.Events.OfType<CheckpointEvent>().Where(c => c.Kind.StartsWith("epoch-", StringComparison.Ordinal)).Select(c => Path.Combine(job.Folder, c.File))];
+        Assert.Equal(Weights.Hash(epochs[0], "conv1.weight"), Weights.Hash(epochs[1], "conv1.weight"));
+        Assert.NotEqual(Weights.Hash(epochs[0], "lstm.weight_ih_l0"), Weights.Hash(epochs[1], "lstm.weight_ih_l0"));
+        Assert.NotEqual(Weights.Hash(epochs[1], "conv1.weight"), Weights.Hash(epochs[2], "conv1.weight"));
+        Assert.Contains(job.Events.OfType<LogEvent>(), l => l.Message.StartsWith("After 2 epochs", StringComparison.Ordinal));
+    }
 
     [Theory]
     [MemberData(nameof(Settings))]

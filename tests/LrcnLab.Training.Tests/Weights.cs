@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using LrcnLab.Training.Checkpoints;
 using TorchSharp;
 using Xunit;
@@ -21,5 +22,12 @@ internal static class Weights
         Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
         foreach (var (name, tensor) in expected)
             Assert.True(tensor.bytes.SequenceEqual(actual[name].bytes), $"{name} differs");
+    }
+
+    /// <summary>Of one weight of a checkpoint, to tell it from others.</summary>
+    public static string Hash(string checkpoint, string name)
+    {
+        using Checkpoint read = Checkpoint.Read(checkpoint).Checkpoint!;
+        return Convert.ToHexString(SHA256.HashData(read.Weights[name].bytes));
     }
 }

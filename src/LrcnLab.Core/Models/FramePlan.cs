@@ -5,8 +5,6 @@ namespace LrcnLab.Core.Models;
 /// <summary>Layers on frames, one after the other, with the shape that each leaves to the next.</summary>
 internal sealed class FramePlan(IReadOnlyList<int> input)
 {
-    private const string Prefix = "cnn.";
-
     private readonly List<PlanLayer> _layers = [];
     private int _height = input[2], _width = input[3], _features;
 
@@ -23,21 +21,21 @@ internal sealed class FramePlan(IReadOnlyList<int> input)
     {
         int before = Channels;
         (Channels, _height, _width) = (channels, Size(_height), Size(_width));
-        return Then(new ConvolutionLayer(Prefix + name, before, channels, kernel, stride, padding, padding, padding, padding, WeightInitializer.HeNormal, Shape) { Groups = groups, HasBias = bias });
+        return Then(new ConvolutionLayer(KnownNetworks.Prefix + name, before, channels, kernel, stride, padding, padding, padding, padding, WeightInitializer.HeNormal, Shape) { Groups = groups, HasBias = bias });
 
         int Size(int size) => (size + 2 * padding - kernel) / stride + 1;
     }
 
-    public FramePlan Normalize(string name) => Then(new BatchNormLayer(Prefix + name, Channels, Shape));
+    public FramePlan Normalize(string name) => Then(new BatchNormLayer(KnownNetworks.Prefix + name, Channels, Shape));
 
-    public FramePlan Rectify(string name, Activation activation = Activation.Relu) => Then(new ActivationLayer(Prefix + name, activation, Shape));
+    public FramePlan Rectify(string name, Activation activation = Activation.Relu) => Then(new ActivationLayer(KnownNetworks.Prefix + name, activation, Shape));
 
-    public FramePlan LocalNorm(string name) => Then(new LocalNormLayer(Prefix + name, 5, 1e-4, 0.75, Shape));
+    public FramePlan LocalNorm(string name) => Then(new LocalNormLayer(KnownNetworks.Prefix + name, 5, 1e-4, 0.75, Shape));
 
     public FramePlan MaxPool(string name, int size, int stride, int padding = 0, bool ceil = false)
     {
         (_height, _width) = (Size(_height), Size(_width));
-        return Then(new PoolLayer(Prefix + name, PoolKind.Max, size, Shape) { Stride = stride, Padding = padding, Ceil = ceil });
+        return Then(new PoolLayer(KnownNetworks.Prefix + name, PoolKind.Max, size, Shape) { Stride = stride, Padding = padding, Ceil = ceil });
 
         int Size(int side)
         {
@@ -50,7 +48,7 @@ internal sealed class FramePlan(IReadOnlyList<int> input)
     public FramePlan AveragePool(string name, int size)
     {
         (_height, _width) = (size, size);
-        return Then(new AdaptivePoolLayer(Prefix + name, size, Shape));
+        return Then(new AdaptivePoolLayer(KnownNetworks.Prefix + name, size, Shape));
     }
 
     public FramePlan Flatten()
@@ -69,14 +67,14 @@ internal sealed class FramePlan(IReadOnlyList<int> input)
     {
         int before = _features;
         _features = features;
-        return Then(new FullyConnectedLayer(Prefix + name, before, features, dropout, Shape));
+        return Then(new FullyConnectedLayer(KnownNetworks.Prefix + name, before, features, dropout, Shape));
     }
 
     /// <summary>A block that adds what two branches from here make.</summary>
     public FramePlan Add(string name, FramePlan body, FramePlan shortcut, bool activation)
     {
         (Channels, _height, _width) = (body.Channels, body._height, body._width);
-        return Then(new ResidualLayer(Prefix + name, body.Layers, shortcut.Layers, activation, Shape));
+        return Then(new ResidualLayer(KnownNetworks.Prefix + name, body.Layers, shortcut.Layers, activation, Shape));
     }
 
     public FramePlan Append(FramePlan body)

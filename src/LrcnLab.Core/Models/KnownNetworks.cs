@@ -8,6 +8,9 @@ namespace LrcnLab.Core.Models;
 /// </summary>
 public static class KnownNetworks
 {
+    /// <summary>Before each public name, as a run's own layers have similar ones.</summary>
+    public const string Prefix = "cnn.";
+
     private static readonly Dictionary<BackboneNetwork, int[]> VggStages = new()
     {
         [BackboneNetwork.Vgg11] = [1, 1, 2, 2, 2],
@@ -26,19 +29,21 @@ public static class KnownNetworks
     private static readonly int[][] InvertedStages = [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]];
 
     /// <summary>Whether it has the fully connected layers fc6 and fc7.</summary>
-    public static bool HasFullyConnected(BackboneNetwork network) => network is not (BackboneNetwork.Own or BackboneNetwork.MobilenetV2) && !ResidualStages.ContainsKey(network);
+    public static bool HasFullyConnected(BackboneNetwork network) => network is not (BackboneNetwork.Own or BackboneNetwork.MobilenetV2 or BackboneNetwork.Conv3d) && !ResidualStages.ContainsKey(network);
 
     /// <summary>Smallest side of a frame that still reaches the end.</summary>
     public static int SmallestFrame(BackboneNetwork network) => network switch
     {
         BackboneNetwork.LrcnCaffe => 67,
         BackboneNetwork.Alexnet => 63,
+        BackboneNetwork.Conv3d => 54,
+        BackboneNetwork.C3d => 16,
         _ => 32,
     };
 
     /// <summary>Whether a frame's features while training depend on other frames, or on dropout before the output.</summary>
     public static bool DependsOnChanceOrBatch(BackboneNetwork network, BackboneOutput output) =>
-        !HasFullyConnected(network) || network is BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn
+        !HasFullyConnected(network) || network is BackboneNetwork.Conv3d or BackboneNetwork.C3d or BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn
         || output == BackboneOutput.Fc7 || (network == BackboneNetwork.Alexnet && output == BackboneOutput.Fc6);
 
     /// <param name="network">Not <see cref="BackboneNetwork.Own"/>.</param>
@@ -63,7 +68,7 @@ public static class KnownNetworks
                 Resnet(plan, blocks, bottleneck: network == BackboneNetwork.Resnet50);
                 break;
             default:
-                bool norm = network is BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn;
+                bool norm = network is BackboneNetwork.Conv3d or BackboneNetwork.C3d or BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn;
                 Vgg(plan, output, VggStages[norm ? network - 1 : network], norm);
                 break;
         }

@@ -26,10 +26,10 @@ public sealed record MemoryEstimate(long ProcessBytes, long WeightBytes, long By
         long input = (spec.Data.Normalization == ClipNormalization.Unit ? 4 : 6) * 4 * Size(plan.InputShape);
         long process = spec.Resources.Device == DeviceKind.Cuda ? 0 : Process;
         long weights = (long)(PerFixedByte * FixedBytes(plan, spec));
-        int backbone = plan.Layers.TakeWhile(l => l is not FeatureLayer).Count();
+        int backbone = plan.Layers.TakeWhile(l => l is not FeatureLayer).Count(), frozen = plan.IsFrozenForGood ? plan.FrozenLayers : 0;
         double precision = spec.Resources.Precision == Precision.Bfloat16 ? HalfShare : 1;
         if (spec.Resources.RecomputeFrames <= 0)
-            return new MemoryEstimate(process, weights, (long)(precision * Bytes(input, plan.Layers)), 0);
+            return new MemoryEstimate(process, weights, (long)(precision * Bytes(input, plan.Layers, frozen)), 0);
         double share = Math.Min(1, (double)spec.Resources.RecomputeFrames / (plan.InputShape[0] * (long)spec.Training.BatchSize));
         long recomputed = (long)(share * spec.Training.BatchSize * Bytes(0, plan.Layers.Take(backbone)));
         return new MemoryEstimate(process, weights, Bytes(2 * input, plan.Layers.Skip(backbone)), recomputed);
@@ -67,12 +67,13 @@ public sealed record MemoryEstimate(long ProcessBytes, long WeightBytes, long By
         return half + copies * 4 * plan.Parameters + (1L + states) * 4 * plan.TrainableParameters;
     }
 
-    private static long Bytes(long input, IEnumerable<PlanLayer> layers)
+    private static long Bytes(long input, IEnumerable<PlanLayer> layers, int frozen = 0)
     {
         double activations = input, largest = 0;
-        foreach (PlanLayer layer in layers)
+        foreach (var (i, layer) in layers.Index())
         {
-            activations += layer.ActivationBytes;
+            // What is frozen for good keeps nothing for a way back.
+            activations += i < frozen ? 0 : layer.ActivationBytes;
             largest = Math.Max(largest, 4 * Size(layer.OutputShape));
         }
 

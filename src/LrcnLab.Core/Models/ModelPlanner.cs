@@ -13,23 +13,70 @@ public static class ModelPlanner
         DataSpec data = spec.Data;
         BackboneSpec backbone = spec.Model.Backbone;
         int[] input = [data.ClipLength, data.Channels(), data.Height, data.Width];
-        List<PlanLayer> layers = [.. backbone.Network == BackboneNetwork.Own ? Own(backbone, input) : KnownNetworks.Plan(backbone.Network, backbone.Output, input)];
-        int features = layers[^1].OutputShape[^1];
-        int[] sequence = [data.ClipLength, features];
+        List<PlanLayer> layers = [.. Backbone(backbone, input)];
         if (backbone.Dropout > 0)
-            layers.Add(new DropoutLayer("dropout", backbone.Dropout, SharedOverTime: false, sequence));
+            layers.Add(new DropoutLayer("dropout", backbone.Dropout, SharedOverTime: false, layers[^1].OutputShape));
+        if (!ClipNetworks.Include(backbone.Network))
+            AddSequence(layers, spec.Model.Sequence);
+        AddHead(layers, spec.Model.Head, classes);
+        int frozen = FrozenLayers(Backbone(backbone, input), backbone) ?? throw new ArgumentException($"The backbone has no layer {backbone.FreezeUpTo}.", nameof(spec));
+        return new ModelPlan(input, classes, layers) { FrozenLayers = frozen, IsFrozenForGood = backbone.FreezeEpochs == 0 };
+    }
 
-        SequenceSpec recurrent = spec.Model.Sequence;
-        if (recurrent.InputDropout > 0)
-            layers.Add(new DropoutLayer("input_dropout", recurrent.InputDropout, SharedOverTime: true, sequence));
-        int state = recurrent.Bidirectional ? 2 * recurrent.Hidden : recurrent.Hidden;
-        layers.Add(new RecurrentLayer(
-            recurrent.Kind.ToString().ToLowerInvariant(), recurrent.Kind, features, recurrent.Hidden, recurrent.Layers,
-            recurrent.Bidirectional, recurrent.Dropout, recurrent.Gates, [data.ClipLength, state]));
-        bool everyStep = recurrent.Readout == Readout.EveryStep;
-        layers.Add(new ReadoutLayer("readout", recurrent.Readout, everyStep ? [data.ClipLength, state] : [state]));
-        layers.Add(new LinearLayer("fc", state, classes, everyStep ? [data.ClipLength, classes] : [classes]));
-        return new ModelPlan(input, classes, layers);
+    /// <summary>Layers of the backbone that a specification freezes, from the first on.</summary>
+    /// <returns>Null when none of them has the name that it gives.</returns>
+    internal static int? FrozenLayers(RunSpec spec) => FrozenLayers(Backbone(spec.Model.Backbone, [spec.Data.ClipLength, spec.Data.Channels(), spec.Data.Height, spec.Data.Width]), spec.Model.Backbone);
+
+    private static int? FrozenLayers(IReadOnlyList<PlanLayer> layers, BackboneSpec backbone)
+    {
+        if (backbone.Freeze != BackboneFreeze.UpTo)
+            return backbone.Freeze == BackboneFreeze.None ? 0 : layers.Count;
+        string name = backbone.FreezeUpTo.Trim(), full = KnownNetworks.Prefix + name;
+        int last = layers.ToList().FindLastIndex(l => name.Length > 0 && (l.Name == name || l.Name == full || l.Name.StartsWith(name + ".", StringComparison.Ordinal) || l.Name.StartsWith(full + ".", StringComparison.Ordinal)));
+        return last < 0 ? null : last + 1;
+    }
+
+    private static IReadOnlyList<PlanLayer> Backbone(BackboneSpec backbone, int[] input) =>
+        backbone.Network == BackboneNetwork.Own ? Own(backbone, input)
+        : ClipNetworks.Include(backbone.Network) ? ClipNetworks.Plan(backbone.Network, backbone.Output, input)
+        : KnownNetworks.Plan(backbone.Network, backbone.Output, input);
+
+    private static void AddSequence(List<PlanLayer> layers, SequenceSpec sequence)
+    {
+        int[] shape = [.. layers[^1].OutputShape];
+        if (sequence.InputDropout > 0)
+            layers.Add(new DropoutLayer("input_dropout", sequence.InputDropout, SharedOverTime: true, shape));
+        if (sequence.Kind != SequenceKind.None)
+        {
+            int features = shape[1];
+            shape = [shape[0], sequence.Bidirectional ? 2 * sequence.Hidden : sequence.Hidden];
+            layers.Add(new RecurrentLayer(
+                sequence.Kind.ToString().ToLowerInvariant(), sequence.Kind, features, sequence.Hidden, sequence.Layers, sequence.Bidirectional, sequence.Dropout, sequence.Gates, shape));
+        }
+
+        layers.Add(new ReadoutLayer("readout", sequence.Readout, sequence.Readout switch { Readout.EveryStep => shape, Readout.All => [shape[0] * shape[1]], _ => [shape[1]] }));
+    }
+
+    private static void AddHead(List<PlanLayer> layers, HeadSpec head, int classes)
+    {
+        int[] Shape(int size) => [.. layers[^1].OutputShape.SkipLast(1), size];
+        void Drop(string name)
+        {
+            if (head.Dropout > 0)
+                layers.Add(new DropoutLayer(name, head.Dropout, SharedOverTime: false, layers[^1].OutputShape));
+        }
+
+        for (int i = 1; i <= head.Layers; i++)
+        {
+            layers.Add(new LinearLayer($"head.{i}", layers[^1].OutputShape[^1], head.Hidden, Shape(head.Hidden)));
+            if (head.Activation != HeadActivation.Linear)
+                layers.Add(new ActivationLayer($"head_{SpecField.Word(head.Activation)}{i}", head.Activation == HeadActivation.Relu ? Activation.Relu : Activation.Tanh, Shape(head.Hidden)));
+            Drop($"head_dropout{i}");
+        }
+
+        if (head.Layers == 0)
+            Drop("head_dropout");
+        layers.Add(new LinearLayer("fc", layers[^1].OutputShape[^1], classes, Shape(classes)));
     }
 
     /// <summary>The convolutions of the specification, under the names conv1, bn1, relu1, pool1.</summary>

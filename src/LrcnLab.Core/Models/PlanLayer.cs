@@ -79,8 +79,8 @@ public sealed record ActivationLayer(string Name, Activation Activation, IReadOn
         _ => Activation.ToString().ToUpperInvariant(),
     };
 
-    /// <summary>ReLU overwrites its input, the others keep it.</summary>
-    public override long ActivationBytes => Activation == Activation.Relu ? 0 : 4 * OutputSize;
+    /// <summary>ReLU and ReLU6 overwrite their input, the others keep it.</summary>
+    public override long ActivationBytes => Activation is Activation.Relu or Activation.Relu6 ? 0 : 4 * OutputSize;
 }
 
 public sealed record PoolLayer(string Name, PoolKind Kind, int Size, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
@@ -126,7 +126,7 @@ public sealed record ResidualLayer(string Name, IReadOnlyList<PlanLayer> Body, I
     private IEnumerable<PlanLayer> Parts => Body.Concat(Shortcut);
 }
 
-/// <summary>A fully connected layer on each frame's features: <c>[T, F]</c> to <c>[T, F]</c>, dropout of its input first.</summary>
+/// <summary>A fully connected layer of the backbone on each feature vector, dropout of its input first.</summary>
 public sealed record FullyConnectedLayer(string Name, int InFeatures, int OutFeatures, double Dropout, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
 {
     public override string Type => "Linear";
@@ -135,7 +135,23 @@ public sealed record FullyConnectedLayer(string Name, int InFeatures, int OutFea
     public override long ActivationBytes => 4 * OutputSize;
 }
 
-/// <summary>Frames to feature vectors: <c>[T, C, H, W]</c> to <c>[T, F]</c>.</summary>
+/// <summary>A convolution over time, height and width, with as many zeros around as <paramref name="Padding"/> says.</summary>
+public sealed record ClipConvolutionLayer(string Name, int InChannels, int OutChannels, int Kernel, int Padding, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+{
+    public override string Type => $"Conv {Kernel}x{Kernel}x{Kernel}";
+    public override long Parameters => ((long)InChannels * Kernel * Kernel * Kernel + 1) * OutChannels;
+    public override long Flops => 2L * InChannels * Kernel * Kernel * Kernel * OutputSize;
+    public override long ActivationBytes => 4 * OutputSize;
+}
+
+/// <summary>The largest of <paramref name="Time"/> frames and <paramref name="Size"/> x <paramref name="Size"/> pixels, without overlap.</summary>
+public sealed record ClipPoolLayer(string Name, int Time, int Size, int Padding, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
+{
+    public override string Type => $"Max pool {Time}x{Size}x{Size}";
+    public override long ActivationBytes => 12 * OutputSize;
+}
+
+/// <summary>Frames to feature vectors, <c>[T, C, H, W]</c> to <c>[T, F]</c>; or a clip to one, <c>[F]</c>.</summary>
 public sealed record FeatureLayer(string Name, FeaturePooling Pooling, int Features, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
 {
     public override string Type => Pooling == FeaturePooling.Flatten ? "Flatten" : "Average pool";
@@ -173,7 +189,7 @@ public sealed record RecurrentLayer(
 /// <summary>Which steps of the sequence the classifier reads.</summary>
 public sealed record ReadoutLayer(string Name, Readout Readout, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)
 {
-    public override string Type => Readout switch { Readout.Last => "Last step", Readout.Mean => "Mean of steps", _ => "Every step" };
+    public override string Type => Readout switch { Readout.Last => "Last step", Readout.Mean => "Mean of steps", Readout.All => "All steps", _ => "Every step" };
 }
 
 public sealed record LinearLayer(string Name, int InFeatures, int OutFeatures, IReadOnlyList<int> OutputShape) : PlanLayer(Name, OutputShape)

@@ -27,6 +27,9 @@ public sealed class FieldAttribute(string label, string help) : Attribute
     /// <summary>The name that the field had before; what was written with it can still be read.</summary>
     public string Formerly { get; init; } = "";
 
+    /// <summary>Where the field means something: <c>kind=lstm</c> or <c>network!=own</c>, a choice in the same section; empty for everywhere. The form shows it only then.</summary>
+    public string When { get; init; } = "";
+
     /// <summary>Shown only in the full form, not in the simple one.</summary>
     public bool Advanced { get; init; }
 }

@@ -23,6 +23,7 @@ public sealed class SpecField
         Maximum = declaration.Maximum;
         Formerly = declaration.Formerly;
         Item = declaration.Item;
+        When = declaration.When;
         Advanced = declaration.Advanced;
         Type = property.PropertyType;
         Kind = KindOf(Type);
@@ -51,6 +52,9 @@ public sealed class SpecField
     /// <summary>What one item of a list is called.</summary>
     public string Item { get; }
 
+    /// <inheritdoc cref="FieldAttribute.When"/>
+    public string When { get; }
+
     public string Label { get; }
     public string Help { get; }
     public string Unit { get; }
@@ -72,6 +76,19 @@ public sealed class SpecField
 
     /// <summary>The whole specification, section by section, in declared order.</summary>
     public static IReadOnlyList<SpecField> All { get; } = Read(typeof(RunSpec), "");
+
+    /// <summary>Whether the field means something beside its section's other fields.</summary>
+    /// <param name="word">Gives the word of another field of the section, by its name.</param>
+    public bool Applies(Func<string, string?> word)
+    {
+        if (When.Length == 0)
+            return true;
+        string[] parts = When.Split("!=");
+        bool not = parts.Length == 2;
+        if (!not)
+            parts = When.Split('=');
+        return word(parts[0]) == parts[1] != not;
+    }
 
     public object? Get(object owner) => _property.GetValue(owner);
 

@@ -10,12 +10,18 @@ public static class SpecRules
         foreach (SpecProblem problem in spec.Model.Backbone.Network == BackboneNetwork.Own ? CheckConvolutions(spec) : CheckNetwork(spec))
             yield return problem;
 
+        if (spec.Data is { Normalization: ClipNormalization.Imagenet, Color: not ColorMode.Rgb })
+            yield return new SpecProblem("data.normalization", $"imagenet has means of three colours, and the colour is {SpecField.Word(spec.Data.Color)}: choose rgb, or unit.");
         if (spec.Schedule.Kind == ScheduleKind.InverseTime && spec.Schedule.Decay == 0)
             yield return new SpecProblem("schedule.decay", "The inverse-time schedule needs a decay above 0; Keras' common value is 1e-6.");
         if (spec.Schedule is { Kind: ScheduleKind.MultiStep, Milestones: var milestones } && (milestones.Count == 0 || milestones.Zip(milestones.Skip(1)).Any(pair => pair.First >= pair.Second)))
             yield return new SpecProblem("schedule.milestones", "The multi-step schedule needs at least one milestone, in rising order, such as 30, 60, 80.");
-        if (spec.Model.Sequence is { Dropout: > 0, Layers: 1 })
+        if (spec.Model.Sequence is { Kind: not SequenceKind.None, Dropout: > 0, Layers: 1 })
             yield return new SpecProblem("model.sequence.dropout", "Dropout between layers needs at least 2 layers; for one layer use the input dropout.");
+        if (ModelPlanner.FrozenLayers(spec) is null)
+            yield return new SpecProblem("model.backbone.freezeUpTo", spec.Model.Backbone.FreezeUpTo.Length == 0 ? "Name the last layer that keeps its weights, such as conv1, or choose all or none." : $"The backbone has no layer or block {spec.Model.Backbone.FreezeUpTo}: the model summary shows their names.");
+        foreach (SpecProblem problem in CheckSequence(spec))
+            yield return problem;
         if (spec.Training.Mixup > 0 && spec.Data.HasShortClips())
             yield return new SpecProblem("training.mixup", "Mixup blends clips of the same length: choose another sampling than variable and another way for short videos than pad, or 0.");
         if (spec.Evaluation.ViewStride > 0 && spec.Data.Sampling is not (ClipSampling.Contiguous or ClipSampling.Variable))
@@ -59,6 +65,20 @@ public static class SpecRules
         }
     }
 
+    private static IEnumerable<SpecProblem> CheckSequence(RunSpec spec)
+    {
+        SequenceSpec sequence = spec.Model.Sequence;
+        string network = SpecField.Word(spec.Model.Backbone.Network);
+        bool wholeClips = ClipNetworks.Include(spec.Model.Backbone.Network);
+        if (wholeClips && sequence.Kind != SequenceKind.None)
+            yield return new SpecProblem("model.sequence.kind", $"{network} sees the whole clip at once and leaves no sequence: choose none.");
+        if (wholeClips && sequence.InputDropout > 0)
+            yield return new SpecProblem("model.sequence.inputDropout", $"{network} leaves no sequence: use the backbone's dropout, and 0 here.");
+        if ((wholeClips || sequence.Readout == Readout.All) && spec.Data.HasShortClips())
+            yield return new SpecProblem(wholeClips ? "model.backbone.network" : "model.sequence.readout",
+                $"{(wholeClips ? network : "The read-out of all steps")} needs clips of one length: choose another sampling than variable and another way for short videos than pad.");
+    }
+
     private static IEnumerable<SpecProblem> CheckNetwork(RunSpec spec)
     {
         BackboneSpec backbone = spec.Model.Backbone;
@@ -70,6 +90,8 @@ public static class SpecRules
                 yield return new SpecProblem(field, $"{side} px do not reach the end of {name}: at least {smallest} px are needed.");
         }
 
+        if (spec.Data.ClipLength < ClipNetworks.ShortestClip(backbone.Network))
+            yield return new SpecProblem("data.clipLength", $"{spec.Data.ClipLength} frames do not reach the end of {name}: at least {ClipNetworks.ShortestClip(backbone.Network)} are needed.");
         if (backbone.Output != BackboneOutput.Pool && !KnownNetworks.HasFullyConnected(backbone.Network))
             yield return new SpecProblem("model.backbone.output", $"{name} has no layer {SpecField.Word(backbone.Output)}: choose pool.");
         if (spec.Resources.RecomputeFrames > 0 && KnownNetworks.DependsOnChanceOrBatch(backbone.Network, backbone.Output))

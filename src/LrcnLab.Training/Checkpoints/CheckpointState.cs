@@ -37,6 +37,9 @@ public sealed record CheckpointState
     /// <summary>Updates done before the optimizer's memory began: above 0 in a fork whose optimizer cannot take over its parent's.</summary>
     public long OptimizerStart { get; init; }
 
+    /// <summary>Updates done before layers that were frozen at first began to learn; null while they are frozen, or where none are.</summary>
+    public long? UnfrozenAt { get; init; }
+
     /// <summary>What guards multiplied the learning rate by.</summary>
     public double RateFactor { get; init; } = 1;
 

@@ -7,11 +7,14 @@ namespace LrcnLab.Training.Clips;
 /// <summary>Bytes to what the network sees. To be called on the training thread, within its scope.</summary>
 public static class ClipTensors
 {
+    // Of red, green, blue in 0..1, as torchvision's weights expect (docs, "Models and pre-trained weights").
+    private static readonly float[] ImagenetMean = [0.485f, 0.456f, 0.406f], ImagenetDeviation = [0.229f, 0.224f, 0.225f];
+
     /// <param name="batch">Clips and their lengths.</param>
     /// <param name="data">Size and normalisation.</param>
     /// <param name="device">Where the tensor shall be.</param>
     /// <param name="half">Asks for bfloat16 instead of float32: the same values, rounded once.</param>
-    /// <returns>[N, T, C, H, W]: pixels in 0..1, or each clip minus its mean (of the whole clip, or of each place over time) over its deviation. Frames behind a clip's end count for nothing.</returns>
+    /// <returns>[N, T, C, H, W]: pixels in 0..1, or those minus the mean of ImageNet's colours over their deviation, or each clip minus its mean (of the whole clip, or of each place over time) over its deviation. Frames behind a clip's end count for nothing.</returns>
     public static Tensor Clips(ClipBatch batch, DataSpec data, Device device, bool half = false)
     {
         Tensor pixels = empty([batch.Samples.Length, data.ClipLength, data.Channels(), data.Height, data.Width], uint8);
@@ -26,6 +29,8 @@ public static class ClipTensors
 
     private static Tensor Normalized(Tensor clips, long[]? lengths, DataSpec data)
     {
+        if (data.Normalization == ClipNormalization.Imagenet)
+            return clips.sub_(Channels(ImagenetMean, clips)).div_(Channels(ImagenetDeviation, clips));
         long[] over = data.Normalization == ClipNormalization.Motion ? [1] : [1, 2, 3, 4];
         if (lengths is null)
         {
@@ -40,6 +45,8 @@ public static class ClipTensors
         clips.sub_(mean).mul_(valid);
         return clips.div_(Bounded(clips.square().sum([1, 2, 3, 4], keepdim: true).div_(frames * perFrame)));
     }
+
+    private static Tensor Channels(float[] values, Tensor clips) => tensor(values, device: clips.device).view(1, 1, 3, 1, 1);
 
     /// <summary>A clip of one colour, or in which nothing moves, has no deviation: it becomes zero, not infinite.</summary>
     private static Tensor Bounded(Tensor variance) => variance.sqrt_().clamp_min_(1e-3); // [N, 1, 1, 1, 1]

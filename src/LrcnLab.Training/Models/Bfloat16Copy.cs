@@ -18,10 +18,10 @@ internal sealed class Bfloat16Copy : IDisposable
     {
         Model = new LrcnModel(master.Plan);
         Model.to(device);
-        (string name, nn.Module module)[] backbone = [.. Model.named_modules().Where(m => m.module is Conv2d or BatchNorm2d or GroupNorm || (m.module is Linear && m.name.StartsWith("cnn.", StringComparison.Ordinal)))];
+        (string name, nn.Module module)[] backbone = [.. Model.named_modules().Where(m => m.module is Conv2d or Conv3d or BatchNorm2d or GroupNorm || (m.module is Linear && m.name.StartsWith("cnn.", StringComparison.Ordinal)))];
         foreach (var (_, module) in backbone)
         {
-            if (module is Conv2d or Linear)
+            if (module is Conv2d or Conv3d or Linear)
                 module.to(bfloat16);
         }
 

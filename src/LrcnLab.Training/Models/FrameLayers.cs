@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace LrcnLab.Training.Models;
 
-/// <summary>The layers of a backbone: functions of frames <c>[M, C, H, W]</c>, the last one gives <c>[M, F]</c>.</summary>
+/// <summary>The layers of a backbone: functions of frames <c>[M, C, H, W]</c>, or of clips <c>[N, C, T, H, W]</c>; the last one gives <c>[M, F]</c> or <c>[N, F]</c>.</summary>
 internal static class FrameLayers
 {
     /// <param name="layer">Of the plan.</param>
@@ -14,6 +14,8 @@ internal static class FrameLayers
     /// <returns>Null for layers behind the backbone.</returns>
     public static Func<Tensor, Tensor>? Build(PlanLayer layer, LrcnModel owner) => layer switch
     {
+        ClipConvolutionLayer c => ClipConvolution(c, owner),
+        ClipPoolLayer pool => x => nn.functional.max_pool3d(x, [pool.Time, pool.Size, pool.Size], [pool.Time, pool.Size, pool.Size], [0, pool.Padding, pool.Padding]),
         ConvolutionLayer c => Convolution(c, owner),
         BatchNormLayer norm => BatchNorm(norm, owner),
         GroupNormLayer norm => GroupNorm(norm, owner),
@@ -29,7 +31,7 @@ internal static class FrameLayers
         _ => null,
     };
 
-    private static Func<Tensor, Tensor> Activate(Activation activation) => activation switch
+    public static Func<Tensor, Tensor> Activate(Activation activation) => activation switch
     {
         Activation.Relu => x => nn.functional.relu(x, inplace: true),
         Activation.Relu6 => x => nn.functional.relu6(x, inplace: true),
@@ -63,12 +65,20 @@ internal static class FrameLayers
         return x => convolution.call(nn.functional.pad(x, pad));
     }
 
+    private static Func<Tensor, Tensor> ClipConvolution(ClipConvolutionLayer layer, LrcnModel owner)
+    {
+        Conv3d convolution = nn.Conv3d(layer.InChannels, layer.OutChannels, layer.Kernel, padding: layer.Padding);
+        nn.init.xavier_uniform_(convolution.weight);
+        nn.init.zeros_(convolution.bias!);
+        return Register(owner, layer.Name, convolution).call;
+    }
+
     private static Func<Tensor, Tensor> BatchNorm(BatchNormLayer layer, LrcnModel owner)
     {
         BatchNorm2d norm = Register(owner, layer.Name, nn.BatchNorm2d(layer.Channels));
 
         // One value a channel has no variance: the moving statistics serve instead.
-        return x => owner.training && x.numel() == layer.Channels
+        return x => norm.training && x.numel() == layer.Channels
             ? nn.functional.batch_norm(x, norm.running_mean!, norm.running_var!, norm.weight, norm.bias)
             : norm.call(x);
     }
@@ -99,11 +109,11 @@ internal static class FrameLayers
         nn.init.xavier_uniform_(linear.weight);
         nn.init.zeros_(linear.bias!);
         Register(owner, layer.Name, linear);
-        return x => linear.call(layer.Dropout > 0 && owner.training ? nn.functional.dropout(x, layer.Dropout) : x);
+        return x => linear.call(layer.Dropout > 0 && linear.training ? nn.functional.dropout(x, layer.Dropout) : x);
     }
 
     /// <summary>Under a name with dots, as PyTorch's nested modules have it.</summary>
-    private static TModule Register<TModule>(nn.Module owner, string name, TModule module) where TModule : nn.Module
+    public static TModule Register<TModule>(nn.Module owner, string name, TModule module) where TModule : nn.Module
     {
         string[] path = name.Split('.');
         foreach (string part in path[..^1])

@@ -15,21 +15,49 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
 {
     private readonly List<(PlanLayer Layer, Func<Tensor, Tensor> Apply)> _frameStages = [];
     private readonly List<(PlanLayer Layer, Func<Sequence, Sequence> Apply)> _sequenceStages = [];
+    private readonly bool _seesClips; // instead of frames, so that there are no steps
 
     /// <summary>Builds and initialises the network; the random numbers come from torch's generator, so seed it before.</summary>
     public LrcnModel(ModelPlan plan) : base(nameof(LrcnModel))
     {
         Plan = plan;
-        foreach (PlanLayer layer in plan.Layers)
+        _seesClips = plan.Layers.Any(l => l is ClipConvolutionLayer);
+        for (int i = 0; i < plan.Layers.Count; i++)
         {
-            if (FrameLayers.Build(layer, this) is Func<Tensor, Tensor> frames)
-                _frameStages.Add((layer, frames));
+            PlanLayer layer = plan.Layers[i];
+            if (i < plan.BackboneLayers)
+                _frameStages.Add((layer, FrameLayers.Build(layer, this) ?? throw new NotSupportedException($"No module is known for the layer {layer.Name} of type {layer.GetType().Name}.")));
             else
                 _sequenceStages.Add((layer, BuildSequence(layer)));
         }
     }
 
     public ModelPlan Plan { get; }
+
+    /// <summary>Whether the layers that the plan freezes keep their weights and statistics now.</summary>
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>Freezes the plan's frozen layers, or lets them learn. They have no gradients, their norms keep the moving statistics, and they drop nothing.</summary>
+    public void Freeze(bool freeze)
+    {
+        IsFrozen = freeze;
+        foreach (Parameter parameter in named_parameters().Where(p => IsOf(p.name, Plan.Layers.Take(Plan.FrozenLayers))).Select(p => p.parameter))
+            parameter.requires_grad_(!freeze);
+        train(training);
+    }
+
+    public override void train(bool on = true)
+    {
+        base.train(on);
+        if (on && IsFrozen)
+        {
+            foreach (nn.Module module in named_modules().Where(m => IsOf(m.name, Plan.Layers.Take(Plan.FrozenLayers))).Select(m => m.module))
+                module.eval();
+        }
+    }
+
+    /// <summary>Whether a parameter's or module's name belongs to one of the layers.</summary>
+    internal static bool IsOf(string name, IEnumerable<PlanLayer> layers) => layers.Any(l => name == l.Name || name.StartsWith(l.Name + ".", StringComparison.Ordinal));
 
     public override Tensor forward(Tensor clips) => Run(clips, lengths: null);
 
@@ -43,6 +71,8 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     /// <param name="backbone">The model whose backbone is used, perhaps in another precision.</param>
     internal Tensor Run(Tensor clips, long[]? lengths, LrcnModel backbone, Action<PlanLayer, Tensor>? observe = null)
     {
+        if (_seesClips)
+            return Classify(backbone.Features(clips.permute(0, 2, 1, 3, 4), (layer, x) => observe?.Invoke(layer, x.dim() == 5 ? x.permute(0, 2, 1, 3, 4) : x)), null, observe);
         long batch = clips.shape[0], time = clips.shape[1];
         Tensor frames = clips.flatten(0, 1); // [N·T, C, H, W]
         if (lengths is null)
@@ -56,13 +86,13 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>The backbone.</summary>
-    /// <param name="frames">[M, C, H, W]</param>
+    /// <param name="frames">[M, C, H, W], or clips [N, C, T, H, W] where the backbone sees those</param>
     /// <param name="observe">Called after each layer.</param>
-    /// <returns>[M, F]</returns>
+    /// <returns>[M, F] or [N, F]</returns>
     public Tensor Features(Tensor frames, Action<PlanLayer, Tensor>? observe = null)
     {
         // Channels last in memory, shape unchanged: on a CPU pools are several times faster so, and convolutions need no reordering.
-        if (frames.device_type == DeviceType.CPU)
+        if (frames.device_type == DeviceType.CPU && !_seesClips)
             frames = frames.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         foreach (var (layer, apply) in _frameStages)
         {
@@ -74,14 +104,14 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Sequence model and head.</summary>
-    /// <param name="features">[N, T, F]; of a backbone in bfloat16, the recurrent layer's matrix products are in bfloat16 too.</param>
+    /// <param name="features">[N, T, F], or [N, F] where the backbone sees clips; of a backbone in bfloat16, the recurrent layer's matrix products are in bfloat16 too.</param>
     /// <param name="lengths">As for <see cref="Run"/>.</param>
     /// <param name="observe">Called after each layer.</param>
     /// <returns>Logits [N, K] or [N, T, K].</returns>
     public Tensor Classify(Tensor features, long[]? lengths, Action<PlanLayer, Tensor>? observe = null)
     {
         Tensor x = features.to(float32);
-        var sequence = new Sequence(x, x, lengths, features.dtype == bfloat16);
+        var sequence = new Sequence(x, null, lengths, features.dtype == bfloat16);
         foreach (var (layer, apply) in _sequenceStages)
         {
             sequence = apply(sequence);
@@ -114,17 +144,23 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
                 register_module(r.Name, recurrent.Module);
                 return s => recurrent.Run(s.X, s.Lengths, s.Half) is var output ? s with { X = output.Steps, Final = output.Final } : s;
             case ReadoutLayer r:
-                return s => r.Readout switch { Readout.Last => s with { X = s.Final }, Readout.Mean => s with { X = Mean(s) }, _ => s };
+                return s => r.Readout switch { Readout.Last => s with { X = s.Final ?? Last(s) }, Readout.Mean => s with { X = Mean(s) }, Readout.All => s with { X = s.X.flatten(1) }, _ => s };
             case LinearLayer l:
-                Linear linear = nn.Linear(l.InFeatures, l.OutFeatures);
+                Linear linear = FrameLayers.Register(this, l.Name, nn.Linear(l.InFeatures, l.OutFeatures));
                 nn.init.xavier_uniform_(linear.weight);
                 nn.init.zeros_(linear.bias!);
-                register_module(l.Name, linear);
                 return s => s with { X = linear.call(s.X) };
+            case ActivationLayer a:
+                Func<Tensor, Tensor> activate = FrameLayers.Activate(a.Activation);
+                return s => s with { X = activate(s.X) };
             default:
                 throw new NotSupportedException($"No module is known for the layer {layer.Name} of type {layer.GetType().Name}.");
         }
     }
+
+    private static Tensor Last(Sequence s) => s.Lengths is null
+        ? s.X.select(1, s.X.shape[1] - 1)
+        : s.X[arange(s.X.shape[0], device: s.X.device), tensor(s.Lengths, device: s.X.device) - 1];
 
     private static Tensor Mean(Sequence s) => s.Lengths is null
         ? s.X.mean([1])
@@ -138,8 +174,8 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     }
 
     /// <param name="X">[N, T, F], [N, K] after the read-out of one step.</param>
-    /// <param name="Final">[N, F]: the state after a clip's last step.</param>
+    /// <param name="Final">[N, F]: a recurrent layer's state after a clip's last step.</param>
     /// <param name="Lengths">Valid steps of each clip; null when all are.</param>
     /// <param name="Half">Whether matrix products may be in bfloat16.</param>
-    private readonly record struct Sequence(Tensor X, Tensor Final, long[]? Lengths, bool Half);
+    private readonly record struct Sequence(Tensor X, Tensor? Final, long[]? Lengths, bool Half);
 }

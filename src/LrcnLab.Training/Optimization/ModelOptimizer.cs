@@ -1,31 +1,44 @@
+using LrcnLab.Core.Models;
 using LrcnLab.Core.Specs;
+using LrcnLab.Training.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace LrcnLab.Training.Optimization;
 
-/// <summary>The optimizer of a specification over the trainable parameters of a module. Weight decay spares biases and norms unless asked otherwise.</summary>
+/// <summary>
+/// The optimizer of a specification over the trainable parameters of a model. Weight decay spares biases and norms unless asked otherwise; backbone, classifier and biases
+/// have factors on the learning rate, as Caffe's <c>lr_mult</c>.
+/// </summary>
 public sealed class ModelOptimizer : IDisposable
 {
     private const double Beta2 = 0.999;
 
     private readonly OptimizerSpec _spec;
     private readonly OptimizerHelper _optimizer;
-    private readonly List<(string Name, Parameter Value)> _parameters;
+    private readonly List<ParameterSet> _sets;
+    private readonly List<(string Name, Parameter Value, bool Late)> _parameters;
     private long _start;
+    private long? _unfrozen;
 
-    public ModelOptimizer(OptimizerSpec spec, nn.Module module)
+    /// <param name="spec">Method and rates.</param>
+    /// <param name="model">What its plan freezes only at first must not be frozen yet.</param>
+    public ModelOptimizer(OptimizerSpec spec, LrcnModel model)
     {
         _spec = spec;
-        var trainable = module.named_parameters().Where(p => p.parameter.requires_grad).Select(p => (Name: p.name, Value: p.parameter)).ToList();
-
-        // A matrix or kernel is decayed; biases and norms are vectors.
-        var decayed = trainable.Where(p => spec.DecayEverything || p.Value.dim() > 1).ToList();
-        var spared = trainable.Except(decayed).ToList();
-        _parameters = [.. decayed, .. spared];
-        _optimizer = Create(spec, [.. decayed.Select(p => p.Value)], [.. spared.Select(p => p.Value)]);
+        PlanLayer[] backbone = [.. model.Plan.Layers.Take(model.Plan.BackboneLayers)], late = [.. model.Plan.Layers.Take(model.Plan.FrozenLayers)];
+        _sets = [.. model.named_parameters().Where(p => p.parameter.requires_grad)
+            .GroupBy(p => (Decayed: spec.DecayEverything || p.parameter.dim() > 1, Rate: RateOf(p.name, backbone), Late: LrcnModel.IsOf(p.name, late))) // a matrix or kernel is decayed; biases and norms are vectors
+            .OrderByDescending(g => g.Key.Decayed)
+            .Select(g => new ParameterSet(g.Key.Decayed, g.Key.Rate, g.Key.Late, [.. g.Select(p => (p.name, p.parameter))]))];
+        _parameters = [.. _sets.SelectMany(g => g.Parameters.Select(p => (p.Name, p.Value, g.Late)))];
+        _optimizer = Create(spec);
     }
+
+    private double RateOf(string name, PlanLayer[] backbone) =>
+        (LrcnModel.IsOf(name, backbone) ? _spec.BackboneRate : name.StartsWith("fc.", StringComparison.Ordinal) || name.StartsWith("head.", StringComparison.Ordinal) ? _spec.HeadRate : 1)
+        * (name[(name.LastIndexOf('.') + 1)..].StartsWith("bias", StringComparison.Ordinal) ? _spec.BiasRate : 1);
 
     public void ZeroGradients() => _optimizer.zero_grad();
 
@@ -47,10 +60,10 @@ public sealed class ModelOptimizer : IDisposable
     /// <param name="step">Updates done before.</param>
     public void Step(double learningRate, long step)
     {
-        foreach (ParamGroup group in _optimizer.ParamGroups.Cast<ParamGroup>())
+        foreach (var (group, set) in _optimizer.ParamGroups.Cast<ParamGroup>().Zip(_sets))
         {
-            group.LearningRate = learningRate;
-            SetEpsilon(group.Options, step - _start);
+            group.LearningRate = learningRate * set.Rate;
+            SetEpsilon(group.Options, Updates(set.Late, step));
         }
 
         _optimizer.step();
@@ -71,6 +84,13 @@ public sealed class ModelOptimizer : IDisposable
     /// <summary>For an optimizer without memory in a training that had begun before: its own count of updates begins here.</summary>
     /// <param name="step">Updates done before.</param>
     public void BeginAt(long step) => _start = step;
+
+    /// <summary>Layers that were frozen at first learn from here on.</summary>
+    /// <param name="step">Updates done before; null while they are frozen.</param>
+    public void UnfrozenAt(long? step) => _unfrozen = step;
+
+    /// <summary>Updates that a parameter has seen.</summary>
+    private long Updates(bool late, long step) => !late ? step - _start : _unfrozen is long from ? step - Math.Max(_start, from) : 0;
 
     /// <summary>The optimizer's memory, by names such as <c>conv1.weight.exp_avg</c>; the tensors stay the optimizer's.</summary>
     public IEnumerable<(string Name, Tensor Value)> State() =>
@@ -97,7 +117,7 @@ public sealed class ModelOptimizer : IDisposable
                 taken++;
             }
 
-            SetStep(target, step - _start);
+            SetStep(target, Updates(parameter.Late, step));
         }
 
         if (taken != state.Count)
@@ -106,23 +126,33 @@ public sealed class ModelOptimizer : IDisposable
 
     public void Dispose() => _optimizer.Dispose();
 
-    private static OptimizerHelper Create(OptimizerSpec spec, Parameter[] decayed, Parameter[] spared)
+    private OptimizerHelper Create(OptimizerSpec spec)
     {
-        double rate = spec.LearningRate, decay = spec.WeightDecay;
-        switch (spec.Kind)
+        double rate = spec.LearningRate;
+        return spec.Kind switch
         {
-            case OptimizerKind.Adam:
-                return optim.Adam([Group<Adam.ParamGroup>(decayed, new Adam.Options { weight_decay = decay }), Group<Adam.ParamGroup>(spared, new Adam.Options { weight_decay = 0 })], rate, beta2: Beta2, eps: spec.Epsilon);
-            case OptimizerKind.AdamW:
-                return optim.AdamW([Group<AdamW.ParamGroup>(decayed, new AdamW.Options { weight_decay = decay }), Group<AdamW.ParamGroup>(spared, new AdamW.Options { weight_decay = 0 })], rate, eps: spec.Epsilon);
-            case OptimizerKind.RmsProp:
-                return optim.RMSProp([Group<RMSProp.ParamGroup>(decayed, new RMSProp.Options { weight_decay = decay }), Group<RMSProp.ParamGroup>(spared, new RMSProp.Options { weight_decay = 0 })], rate, eps: spec.Epsilon, momentum: spec.Momentum);
-            default:
-                return optim.SGD([Group<SGD.ParamGroup>(decayed, new SGD.Options { weight_decay = decay }), Group<SGD.ParamGroup>(spared, new SGD.Options { weight_decay = 0 })], rate, spec.Momentum);
-        }
+            OptimizerKind.Adam => optim.Adam(Groups<Adam.ParamGroup, Adam.Options>(), rate, beta2: Beta2, eps: spec.Epsilon),
+            OptimizerKind.AdamW => optim.AdamW(Groups<AdamW.ParamGroup, AdamW.Options>(), rate, eps: spec.Epsilon),
+            OptimizerKind.RmsProp => optim.RMSProp(Groups<RMSProp.ParamGroup, RMSProp.Options>(), rate, eps: spec.Epsilon, momentum: spec.Momentum),
+            _ => optim.SGD(Groups<SGD.ParamGroup, SGD.Options>(), rate, spec.Momentum),
+        };
     }
 
-    private static TGroup Group<TGroup>(Parameter[] parameters, OptimizerOptions options) where TGroup : ParamGroup, new() => new() { Parameters = parameters, Options = options };
+    private IEnumerable<TGroup> Groups<TGroup, TOptions>() where TGroup : ParamGroup, new() where TOptions : OptimizerOptions, new() =>
+        _sets.Select(set =>
+        {
+            var options = new TOptions();
+            double decay = set.Decayed ? _spec.WeightDecay : 0;
+            switch (options)
+            {
+                case Adam.Options adam: adam.weight_decay = decay; break;
+                case AdamW.Options adamW: adamW.weight_decay = decay; break;
+                case RMSProp.Options rms: rms.weight_decay = decay; break;
+                case SGD.Options sgd: sgd.weight_decay = decay; break;
+            }
+
+            return new TGroup { Parameters = [.. set.Parameters.Select(p => p.Value)], Options = options };
+        });
 
     private static IEnumerable<(string Name, Tensor? Value)> Buffers(OptimizerState state) => state switch
     {
@@ -142,4 +172,10 @@ public sealed class ModelOptimizer : IDisposable
             case RMSProp.State s: s.step = step; break;
         }
     }
+
+    /// <param name="Decayed">Whether weight decay pulls at them.</param>
+    /// <param name="Rate">Factor on the learning rate.</param>
+    /// <param name="Late">Whether they are frozen at first.</param>
+    /// <param name="Parameters">By name.</param>
+    private sealed record ParameterSet(bool Decayed, double Rate, bool Late, IReadOnlyList<(string Name, Parameter Value)> Parameters);
 }

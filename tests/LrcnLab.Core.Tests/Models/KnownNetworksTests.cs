@@ -39,6 +39,46 @@ public sealed class KnownNetworksTests
         Assert.Equal(parameters, ModelPlanner.Plan(spec, 101).TrainableParameters);
     }
 
+    [Theory]
+    [InlineData("lrcn-paper", 65_421_285)]
+    [InlineData("lrcn-paper-flow", 82_016_997)]
+    [InlineData("lrcn-released", 65_421_285)]
+    [InlineData("single-frame", 78_132_965)]
+    [InlineData("five-lrcn", 5_529_477)]
+    [InlineData("five-conv3d", 34_120_165)]
+    [InlineData("five-c3d", 82_603_877)]
+    public void Preset_WithTheClassesOfUcf101_HasItsSourcesParameters(string preset, long parameters) =>
+        Assert.Equal(parameters, ModelPlanner.Plan(Presets.Find(preset)!.Spec, 101).ParametersKeras);
+
+    /// <summary>The source counts without the network that makes the features.</summary>
+    [Theory]
+    [InlineData("five-features-lstm", 34_663_525)]
+    [InlineData("five-features-mlp", 42_258_021)]
+    public void Preset_OnFeatures_HasItsSourcesParametersBehindThem(string preset, long parameters)
+    {
+        ModelPlan plan = ModelPlanner.Plan(Presets.Find(preset)!.Spec, 101);
+
+        Assert.Equal(parameters, plan.Layers.Skip(plan.BackboneLayers).Sum(l => l.ParametersKeras));
+        Assert.Equal(parameters, plan.TrainableParameters);
+    }
+
+    [Theory]
+    [InlineData("layer2", "cnn.layer2.1")]
+    [InlineData("layer2.0", "cnn.layer2.0")]
+    [InlineData("cnn.layer4", "cnn.layer4.1")]
+    [InlineData("bn1", "cnn.bn1")]
+    [InlineData("layer22", null)]
+    [InlineData("", null)]
+    public void FrozenUpTo_TakesALayerOrABlock(string name, string? last)
+    {
+        var spec = new RunSpec { Data = new DataSpec { Width = 64, Height = 64 }, Model = new ModelSpec { Backbone = new BackboneSpec { Network = BackboneNetwork.Resnet18, Freeze = BackboneFreeze.UpTo, FreezeUpTo = name } } };
+
+        if (last is null)
+            Assert.Equal("model.backbone.freezeUpTo", Assert.Single(SpecReader.Validate(spec)).Path);
+        else
+            Assert.Equal(last, ModelPlanner.Plan(spec, 2) is var plan ? plan.Layers[plan.FrozenLayers - 1].Name : "");
+    }
+
     [Fact]
     public void PaperNetwork_RoundsItsPoolsUp()
     {
@@ -64,8 +104,8 @@ public sealed class KnownNetworksTests
     {
         foreach (BackboneNetwork network in Enum.GetValues<BackboneNetwork>().Where(n => n != BackboneNetwork.Own))
         {
-            int side = KnownNetworks.SmallestFrame(network);
-            Assert.All(KnownNetworks.Plan(network, BackboneOutput.Pool, [2, 1, side, side]), l => Assert.All(l.OutputShape, size => Assert.True(size > 0, $"{network}: {l.Name} is [{string.Join(", ", l.OutputShape)}]")));
+            int side = KnownNetworks.SmallestFrame(network), frames = ClipNetworks.ShortestClip(network);
+            Assert.All(ClipNetworks.Include(network) ? ClipNetworks.Plan(network, BackboneOutput.Pool, [frames, 1, side, side]) : KnownNetworks.Plan(network, BackboneOutput.Pool, [2, 1, side, side]), l => Assert.All(l.OutputShape, size => Assert.True(size > 0, $"{network}: {l.Name} is [{string.Join(", ", l.OutputShape)}]")));
         }
     }
 

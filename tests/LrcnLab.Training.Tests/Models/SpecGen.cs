@@ -22,7 +22,8 @@ internal static class SpecGen
         from dropout in Gen.Bool.Select(drops => drops ? 0.5 : 0)
         from activation in Gen.Enum<Activation>()
         from pooling in Gen.Enum<PoolKind>()
-        select new BackboneSpec { Convolutions = convolutions, Normalization = normalization, Features = features, Dropout = dropout, Activation = activation, Pooling = pooling };
+        from freeze in Gen.Enum<BackboneFreeze>()
+        select new BackboneSpec { Freeze = freeze, FreezeUpTo = "conv1", Convolutions = convolutions, Normalization = normalization, Features = features, Dropout = dropout, Activation = activation, Pooling = pooling };
 
     private static readonly Gen<SequenceSpec> Sequence =
         from hidden in Gen.Int[1, 8]
@@ -35,6 +36,13 @@ internal static class SpecGen
         from gates in Gen.Enum<GateFunction>()
         select new SequenceSpec { Kind = kind, Hidden = hidden, Layers = layers, Bidirectional = bidirectional, Dropout = between, Gates = gates, InputDropout = dropout, Readout = readout };
 
+    private static readonly Gen<HeadSpec> Head =
+        from layers in Gen.Int[0, 2]
+        from hidden in Gen.Int[1, 6]
+        from activation in Gen.Enum<HeadActivation>()
+        from dropout in Gen.Bool.Select(drops => drops ? 0.5 : 0)
+        select new HeadSpec { Layers = layers, Hidden = hidden, Activation = activation, Dropout = dropout };
+
     private static readonly Gen<DataSpec> Data =
         from length in Gen.Int[1, 4]
         from width in Gen.Int[8, 24]
@@ -46,6 +54,7 @@ internal static class SpecGen
         (from data in Data
          from backbone in Backbone
          from sequence in Sequence
-         select new RunSpec { Data = data, Model = new ModelSpec { Backbone = backbone, Sequence = sequence } })
+         from head in Head
+         select new RunSpec { Data = data, Model = new ModelSpec { Backbone = backbone, Sequence = sequence, Head = head } })
         .Where(spec => SpecReader.Validate(spec).Count == 0);
 }

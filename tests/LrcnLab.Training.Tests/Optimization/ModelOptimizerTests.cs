@@ -66,4 +66,20 @@ public sealed class ModelOptimizerTests
         Assert.True(before > 2);
         Assert.Equal(2, optimizer.ClipGradients(0, 0), 1e-3);
     }
+
+    [Fact]
+    public void Rates_OfParts_MultiplyTheUpdate()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new LrcnModel(ModelPlanner.Plan(SyntheticJob.SmallSpec, 3));
+        using var optimizer = new ModelOptimizer(new OptimizerSpec { Kind = OptimizerKind.Sgd, Momentum = 0, BackboneRate = 0.5, HeadRate = 10, BiasRate = 2 }, model);
+        var before = model.named_parameters().ToDictionary(p => p.name, p => p.parameter.clone());
+        foreach (var (_, parameter) in model.named_parameters().Where(p => p.parameter.requires_grad))
+            parameter.grad = ones_like(parameter);
+
+        optimizer.Step(0.01, 0);
+
+        foreach (var (name, factor) in new[] { ("conv1.weight", 0.5), ("conv1.bias", 1), ("bn1.weight", 0.5), ("bn1.bias", 1), ("lstm.weight_ih_l0", 1), ("lstm.bias_ih_l0", 2), ("fc.weight", 10), ("fc.bias", 20), ("lstm.bias_hh_l0", 0) })
+            Assert.Equal(0.01 * factor, (before[name] - model.get_parameter(name)!).mean().item<float>(), 1e-5);
+    }
 }
