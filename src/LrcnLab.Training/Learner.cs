@@ -74,18 +74,18 @@ internal sealed class Learner : IDisposable
     public IReadOnlyCollection<(string Name, Tensor Value)> TrainingState() =>
         [.. _optimizer.State(), .. _average is null ? [] : ModelWeights.Of(_model).Select(w => (Trained + w.Name, w.Value))];
 
-    /// <exception cref="InvalidDataException">A tensor is missing, too many, or of another shape; the message names it.</exception>
+    /// <summary>Takes those weights that there are.</summary>
     public void StartFrom(InitialWeights weights)
     {
-        Load(_model, weights.Tensors);
+        ModelWeights.Take(_model, weights.Tensors);
         if (_average is not null)
-            Load(Model, weights.Tensors);
+            ModelWeights.Take(Model, weights.Tensors);
     }
 
     /// <summary>Goes on with a checkpoint of another run, whose model is the same and whose other settings may differ.</summary>
     /// <param name="parent">Its weights; its optimizer's memory if that is of the same kind.</param>
     /// <param name="state">Where this training begins.</param>
-    /// <inheritdoc cref="StartFrom"/>
+    /// <exception cref="InvalidDataException">A tensor is missing, too many, or of another shape; the message names it.</exception>
     public void Fork(Checkpoint parent, CheckpointState state)
     {
         var trained = Part(parent, trained: true);
@@ -98,7 +98,7 @@ internal sealed class Learner : IDisposable
             _optimizer.Load(Part(parent, trained: false), state.Step);
     }
 
-    /// <inheritdoc cref="StartFrom"/>
+    /// <inheritdoc cref="Fork"/>
     public void Restore(Checkpoint checkpoint)
     {
         Load(Model, checkpoint.Weights);

@@ -26,6 +26,17 @@ internal sealed class FramePlan(IReadOnlyList<int> input)
         int Size(int size) => (size + 2 * padding - kernel) / stride + 1;
     }
 
+    /// <summary>Padded so that only the stride makes it smaller, the odd pixel right and bottom.</summary>
+    public FramePlan ConvolveSame(string name, int channels, int kernel, int stride, int groups)
+    {
+        var same = new ConvolutionSpec { Kernel = kernel, Stride = stride, Padding = Padding.Same };
+        var (left, right) = ModelPlanner.Pad(_width, same);
+        var (top, bottom) = ModelPlanner.Pad(_height, same);
+        int before = Channels;
+        (Channels, _height, _width) = (channels, ModelPlanner.ConvolutionSize(_height, same), ModelPlanner.ConvolutionSize(_width, same));
+        return Then(new ConvolutionLayer(KnownNetworks.Prefix + name, before, channels, kernel, stride, left, right, top, bottom, WeightInitializer.HeNormal, Shape) { Groups = groups });
+    }
+
     public FramePlan Normalize(string name) => Then(new BatchNormLayer(KnownNetworks.Prefix + name, Channels, Shape));
 
     public FramePlan Rectify(string name, Activation activation = Activation.Relu) => Then(new ActivationLayer(KnownNetworks.Prefix + name, activation, Shape));

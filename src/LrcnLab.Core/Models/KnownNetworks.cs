@@ -3,7 +3,7 @@ using LrcnLab.Core.Specs;
 namespace LrcnLab.Core.Models;
 
 /// <summary>
-/// The convolutional part of known networks, layer by layer under their public names with <c>cnn.</c> before them: torchvision's AlexNet, VGG, ResNet and MobileNetV2
+/// The convolutional part of known networks, layer by layer under their public names with <c>cnn.</c> before them: torchvision's AlexNet, VGG, ResNet and MobileNetV2, TensorFlow's MobileNetV2 under the same names
 /// (torchvision 0.14, <c>torchvision/models</c>), and the base of the LRCN paper (released Caffe code, <c>train_test_lstm_RGB.prototxt</c>).
 /// </summary>
 public static class KnownNetworks
@@ -29,7 +29,7 @@ public static class KnownNetworks
     private static readonly int[][] InvertedStages = [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]];
 
     /// <summary>Whether it has the fully connected layers fc6 and fc7.</summary>
-    public static bool HasFullyConnected(BackboneNetwork network) => network is not (BackboneNetwork.Own or BackboneNetwork.MobilenetV2 or BackboneNetwork.Conv3d) && !ResidualStages.ContainsKey(network);
+    public static bool HasFullyConnected(BackboneNetwork network) => network is not (BackboneNetwork.Own or BackboneNetwork.MobilenetV2 or BackboneNetwork.MobilenetV2Tf or BackboneNetwork.Conv3d) && !ResidualStages.ContainsKey(network);
 
     /// <summary>Smallest side of a frame that still reaches the end.</summary>
     public static int SmallestFrame(BackboneNetwork network) => network switch
@@ -61,8 +61,8 @@ public static class KnownNetworks
             case BackboneNetwork.Alexnet:
                 Alexnet(plan, output);
                 break;
-            case BackboneNetwork.MobilenetV2:
-                Mobilenet(plan);
+            case BackboneNetwork.MobilenetV2 or BackboneNetwork.MobilenetV2Tf:
+                Mobilenet(plan, folded: network == BackboneNetwork.MobilenetV2Tf);
                 break;
             case var residual when ResidualStages.TryGetValue(residual, out int[]? blocks):
                 Resnet(plan, blocks, bottleneck: network == BackboneNetwork.Resnet50);
@@ -158,9 +158,11 @@ public static class KnownNetworks
         plan.Average();
     }
 
-    private static void Mobilenet(FramePlan plan)
+    /// <param name="plan">To add to.</param>
+    /// <param name="folded">As TensorFlow's networks are when they are handed on: batch norm is folded into biases, and padding is TensorFlow's <c>SAME</c>.</param>
+    private static void Mobilenet(FramePlan plan, bool folded)
     {
-        plan.Convolve("features.0.0", 32, 3, 2, 1, bias: false).Normalize("features.0.1").Rectify("features.0.2", Activation.Relu6);
+        Convolve(plan, "features.0", 32, 3, 2);
         int place = 0;
         foreach (int[] stage in InvertedStages)
         {
@@ -170,9 +172,11 @@ public static class KnownNetworks
                 int stride = i == 0 ? stage[3] : 1, part = 0, hidden = plan.Channels * stage[0], before = plan.Channels;
                 FramePlan body = plan.Branch();
                 if (stage[0] > 1)
-                    body.Convolve($"{name}.conv.{part}.0", hidden, 1, 1, 0, bias: false).Normalize($"{name}.conv.{part}.1").Rectify($"{name}.conv.{part++}.2", Activation.Relu6);
-                body.Convolve($"{name}.conv.{part}.0", hidden, 3, stride, 1, groups: hidden, bias: false).Normalize($"{name}.conv.{part}.1").Rectify($"{name}.conv.{part++}.2", Activation.Relu6);
-                body.Convolve($"{name}.conv.{part}", stage[1], 1, 1, 0, bias: false).Normalize($"{name}.conv.{part + 1}");
+                    Convolve(body, $"{name}.conv.{part++}", hidden, 1, 1);
+                Convolve(body, $"{name}.conv.{part++}", hidden, 3, stride, hidden);
+                body.Convolve($"{name}.conv.{part}", stage[1], 1, 1, 0, bias: folded);
+                if (!folded)
+                    body.Normalize($"{name}.conv.{part + 1}");
                 if (stride == 1 && before == stage[1])
                     plan.Add(name, body, plan.Branch(), activation: false);
                 else
@@ -180,7 +184,16 @@ public static class KnownNetworks
             }
         }
 
-        plan.Convolve("features.18.0", 1280, 1, 1, 0, bias: false).Normalize("features.18.1").Rectify("features.18.2", Activation.Relu6);
+        Convolve(plan, "features.18", 1280, 1, 1);
         plan.Average();
+
+        void Convolve(FramePlan to, string name, int channels, int kernel, int stride, int groups = 1)
+        {
+            if (folded)
+                to.ConvolveSame($"{name}.0", channels, kernel, stride, groups);
+            else
+                to.Convolve($"{name}.0", channels, kernel, stride, kernel / 2, groups, bias: false).Normalize($"{name}.1");
+            to.Rectify($"{name}.2", Activation.Relu6);
+        }
     }
 }

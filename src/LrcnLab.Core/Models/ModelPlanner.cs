@@ -116,7 +116,7 @@ public static class ModelPlanner
         layer.Padding == Padding.Same ? (size + layer.Stride - 1) / layer.Stride : (size - layer.Kernel) / layer.Stride + 1;
 
     /// <summary>Keras' <c>same</c>: as much padding as the output size needs, the odd pixel after the picture.</summary>
-    private static (int Before, int After) Pad(int size, ConvolutionSpec layer)
+    internal static (int Before, int After) Pad(int size, ConvolutionSpec layer)
     {
         if (layer.Padding == Padding.Valid)
             return (0, 0);

@@ -35,7 +35,7 @@ public sealed record ConvolutionSpec
 }
 
 /// <summary>Known networks; their layers have torchvision's names, or Caffe's for the base of the paper. The last two see a whole clip at once.</summary>
-public enum BackboneNetwork { Own, LrcnCaffe, Alexnet, Vgg11, Vgg11Bn, Vgg16, Vgg16Bn, Vgg19, Vgg19Bn, Resnet18, Resnet34, Resnet50, MobilenetV2, Conv3d, C3d }
+public enum BackboneNetwork { Own, LrcnCaffe, Alexnet, Vgg11, Vgg11Bn, Vgg16, Vgg16Bn, Vgg19, Vgg19Bn, Resnet18, Resnet34, Resnet50, MobilenetV2, MobilenetV2Tf, Conv3d, C3d }
 
 public enum BackboneOutput { Pool, Fc6, Fc7 }
 

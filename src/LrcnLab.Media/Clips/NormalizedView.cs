@@ -9,10 +9,10 @@ internal static class NormalizedView
 
     /// <param name="clip">Planar <c>[T, C, H, W]</c>, changed in place.</param>
     /// <param name="length">T.</param>
-    /// <param name="normalization">What the network gets; <see cref="ClipNormalization.Unit"/> changes nothing, and <see cref="ClipNormalization.Imagenet"/> nothing that can be seen.</param>
+    /// <param name="normalization">What the network gets; <see cref="ClipNormalization.Unit"/> changes nothing, and <see cref="ClipNormalization.Imagenet"/> and <see cref="ClipNormalization.Symmetric"/> nothing that can be seen.</param>
     public static void Apply(Span<byte> clip, int length, ClipNormalization normalization)
     {
-        if (normalization is ClipNormalization.Unit or ClipNormalization.Imagenet || clip.IsEmpty)
+        if (normalization is ClipNormalization.Unit or ClipNormalization.Imagenet or ClipNormalization.Symmetric || clip.IsEmpty)
             return;
         int frame = clip.Length / length;
         double[] means = new double[frame];

@@ -20,6 +20,24 @@ public sealed class Checkpoint : IDisposable
     public IReadOnlyDictionary<string, Tensor> Weights { get; }
     public IReadOnlyDictionary<string, Tensor> Optimizer { get; }
 
+    /// <summary>Whether a zip file has what a checkpoint has; it is left at its beginning.</summary>
+    public static bool Is(Stream zip)
+    {
+        try
+        {
+            using var archive = new ZipArchive(zip, ZipArchiveMode.Read, leaveOpen: true);
+            return archive.GetEntry(CheckpointWriter.Weights) is not null;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+        finally
+        {
+            zip.Position = 0;
+        }
+    }
+
     /// <summary>Reads an archive completely and checks every hash.</summary>
     /// <returns>The checkpoint, or a sentence that says why it is refused.</returns>
     public static (Checkpoint? Checkpoint, string? Refusal) Read(string path)

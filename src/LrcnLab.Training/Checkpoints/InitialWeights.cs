@@ -7,17 +7,20 @@ using static TorchSharp.torch;
 
 namespace LrcnLab.Training.Checkpoints;
 
-/// <summary>Weights that a run starts from instead of random ones: a safetensors file with this program's names, or with Keras' (<see cref="KerasWeights"/>), or a <c>.pth</c> of PyTorch.</summary>
+/// <summary>
+/// Weights that a run starts from instead of random ones: a checkpoint of another run, a safetensors file with this program's names, with public ones of a known network or with
+/// Keras' (<see cref="KerasWeights"/>), or a <c>.pth</c> of PyTorch. What they need not have says <see cref="WeightMatch"/>.
+/// </summary>
 public sealed class InitialWeights : IDisposable
 {
     private readonly DisposeScope _scope;
 
     private InitialWeights(DisposeScope scope, IReadOnlyDictionary<string, Tensor> tensors, string report) => (_scope, Tensors, Report) = (scope, tensors, report);
 
-    /// <summary>By the model's names.</summary>
+    /// <summary>By the model's names, of which some may be missing.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; }
 
-    /// <summary>A sentence with the file and its SHA-256.</summary>
+    /// <summary>In words: the file with its SHA-256, and what was not taken.</summary>
     public string Report { get; }
 
     /// <summary>Reads the file and tries it on the model that the specification means.</summary>
@@ -30,15 +33,16 @@ public sealed class InitialWeights : IDisposable
             using FileStream file = File.OpenRead(path);
             string hash = Convert.ToHexStringLower(SHA256.HashData(file));
             file.Position = 0;
-            Dictionary<string, Tensor> tensors = ReadTensors(file);
+            Dictionary<string, Tensor> tensors = ReadTensors(file, path);
             ModelPlan plan = ModelPlanner.Plan(spec, classes);
             bool keras = KerasWeights.Are(tensors);
             if (keras)
                 tensors = KerasWeights.Convert(tensors, plan);
             using var model = new LrcnModel(plan);
-            if (ModelWeights.Load(model, tensors) is string misfit)
+            WeightMatch match = WeightMatch.Of(model, tensors);
+            if (match.Refusal is string misfit)
                 throw new InvalidDataException(misfit);
-            return (new InitialWeights(scope, tensors, $"The run starts from the {(keras ? "Keras " : "")}weights of {Path.GetFileName(path)}, SHA-256 {hash}."), null);
+            return (new InitialWeights(scope, match.Taken, $"The run starts from the {(keras ? "Keras " : "")}weights of {Path.GetFileName(path)}, SHA-256 {hash}. {match.Report}"), null);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -49,13 +53,20 @@ public sealed class InitialWeights : IDisposable
 
     public void Dispose() => _scope.Dispose();
 
-    /// <summary>Of either format; weights that were kept in fewer or more bits as float32, as the model has them.</summary>
-    private static Dictionary<string, Tensor> ReadTensors(FileStream file)
+    /// <summary>Of any format; weights that were kept in fewer or more bits as float32, as the model has them.</summary>
+    private static Dictionary<string, Tensor> ReadTensors(FileStream file, string path)
     {
         byte[] start = new byte[4];
         bool zip = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && PyTorchReader.IsZip(start);
         file.Position = 0;
-        Dictionary<string, Tensor> tensors = zip ? PyTorchReader.Read(file) : SafetensorsReader.Read(file, file.Length);
+        Dictionary<string, Tensor> tensors = !zip ? SafetensorsReader.Read(file, file.Length) : Checkpoint.Is(file) ? ReadCheckpoint(path) : PyTorchReader.Read(file);
         return tensors.ToDictionary(t => t.Key, t => t.Value.is_floating_point() && t.Value.dtype != float32 ? t.Value.to(float32) : t.Value);
+    }
+
+    private static Dictionary<string, Tensor> ReadCheckpoint(string path)
+    {
+        var (checkpoint, refusal) = Checkpoint.Read(path);
+        using (checkpoint)
+            return checkpoint?.Weights.ToDictionary(w => w.Key, w => w.Value.clone()) ?? throw new InvalidDataException(refusal);
     }
 }

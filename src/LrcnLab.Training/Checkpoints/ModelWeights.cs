@@ -33,6 +33,15 @@ public static class ModelWeights
         return null;
     }
 
+    /// <summary>Copies those weights that there are; each has to fit.</summary>
+    public static void Take(LrcnModel model, IReadOnlyDictionary<string, Tensor> weights)
+    {
+        using var noGradient = no_grad();
+        Dictionary<string, Tensor> own = model.state_dict();
+        foreach (var (name, value) in weights)
+            own[name].copy_(value);
+    }
+
     private static string Listed(string what, string[] names) => names.Length == 0 ? ""
         : $"{names.Length} {what}: {string.Join(", ", names.Take(MostListed))}{(names.Length > MostListed ? ", ..." : "")}.";
 

@@ -14,7 +14,7 @@ public static class ClipTensors
     /// <param name="data">Size and normalisation.</param>
     /// <param name="device">Where the tensor shall be.</param>
     /// <param name="half">Asks for bfloat16 instead of float32: the same values, rounded once.</param>
-    /// <returns>[N, T, C, H, W]: pixels in 0..1, or those minus the mean of ImageNet's colours over their deviation, or each clip minus its mean (of the whole clip, or of each place over time) over its deviation. Frames behind a clip's end count for nothing.</returns>
+    /// <returns>[N, T, C, H, W]: pixels in 0..1 or -1..1, or those minus the mean of ImageNet's colours over their deviation, or each clip minus its mean (of the whole clip, or of each place over time) over its deviation. Frames behind a clip's end count for nothing.</returns>
     public static Tensor Clips(ClipBatch batch, DataSpec data, Device device, bool half = false)
     {
         Tensor pixels = empty([batch.Samples.Length, data.ClipLength, data.Channels(), data.Height, data.Width], uint8);
@@ -29,6 +29,8 @@ public static class ClipTensors
 
     private static Tensor Normalized(Tensor clips, long[]? lengths, DataSpec data)
     {
+        if (data.Normalization == ClipNormalization.Symmetric)
+            return clips.mul_(2).sub_(1);
         if (data.Normalization == ClipNormalization.Imagenet)
             return clips.sub_(Channels(ImagenetMean, clips)).div_(Channels(ImagenetDeviation, clips));
         long[] over = data.Normalization == ClipNormalization.Motion ? [1] : [1, 2, 3, 4];

@@ -38,6 +38,7 @@ public sealed class LrcnModelTests
     [InlineData(BackboneNetwork.Resnet18)]
     [InlineData(BackboneNetwork.Resnet50)]
     [InlineData(BackboneNetwork.MobilenetV2)]
+    [InlineData(BackboneNetwork.MobilenetV2Tf)]
     [InlineData(BackboneNetwork.Conv3d)]
     [InlineData(BackboneNetwork.C3d)]
     public void Model_OfAKnownNetwork_HasThePlansParametersAndShapes(BackboneNetwork network)
