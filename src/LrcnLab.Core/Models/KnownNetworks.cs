@@ -43,7 +43,7 @@ public static class KnownNetworks
 
     /// <summary>Whether a frame's features while training depend on other frames, or on dropout before the output.</summary>
     public static bool DependsOnChanceOrBatch(BackboneNetwork network, BackboneOutput output) =>
-        !HasFullyConnected(network) || network is BackboneNetwork.Conv3d or BackboneNetwork.C3d or BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn
+        network != BackboneNetwork.MobilenetV2Tf && !HasFullyConnected(network) || network is BackboneNetwork.Conv3d or BackboneNetwork.C3d or BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn
         || output == BackboneOutput.Fc7 || (network == BackboneNetwork.Alexnet && output == BackboneOutput.Fc6);
 
     /// <param name="network">Not <see cref="BackboneNetwork.Own"/>.</param>

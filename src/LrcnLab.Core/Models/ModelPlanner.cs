@@ -25,7 +25,12 @@ public static class ModelPlanner
 
     /// <summary>Layers of the backbone that a specification freezes, from the first on.</summary>
     /// <returns>Null when none of them has the name that it gives.</returns>
-    internal static int? FrozenLayers(RunSpec spec) => FrozenLayers(Backbone(spec.Model.Backbone, [spec.Data.ClipLength, spec.Data.Channels(), spec.Data.Height, spec.Data.Width]), spec.Model.Backbone);
+    internal static int? FrozenLayers(RunSpec spec) => FrozenLayers(Backbone(spec), spec.Model.Backbone);
+
+    /// <summary>Values that the read-out gets of each step.</summary>
+    internal static int StepSize(RunSpec spec) => spec.Model.Sequence is { Kind: not SequenceKind.None } sequence
+        ? (sequence.Bidirectional ? 2 : 1) * sequence.Hidden
+        : Backbone(spec)[^1].OutputShape[^1];
 
     private static int? FrozenLayers(IReadOnlyList<PlanLayer> layers, BackboneSpec backbone)
     {
@@ -35,6 +40,8 @@ public static class ModelPlanner
         int last = layers.ToList().FindLastIndex(l => name.Length > 0 && (l.Name == name || l.Name == full || l.Name.StartsWith(name + ".", StringComparison.Ordinal) || l.Name.StartsWith(full + ".", StringComparison.Ordinal)));
         return last < 0 ? null : last + 1;
     }
+
+    private static IReadOnlyList<PlanLayer> Backbone(RunSpec spec) => Backbone(spec.Model.Backbone, [spec.Data.ClipLength, spec.Data.Channels(), spec.Data.Height, spec.Data.Width]);
 
     private static IReadOnlyList<PlanLayer> Backbone(BackboneSpec backbone, int[] input) =>
         backbone.Network == BackboneNetwork.Own ? Own(backbone, input)

@@ -43,10 +43,10 @@ public enum BackboneFreeze { None, All, UpTo }
 
 public sealed record BackboneSpec
 {
-    [Field("Network", "own is made of convolutions that you choose, the others are known ones under their public names; conv3d and c3d see a whole clip at once instead of frame by frame.")]
+    [Field("Network", "own is made of convolutions that you choose; the others are known ones, of which conv3d and c3d see a whole clip at once instead of frame by frame.")]
     public BackboneNetwork Network { get; init; } = BackboneNetwork.Own;
 
-    [Field("Output", "Which layer of a known network is read: pool after the convolutions, or its first or second fully connected layer, which ResNet, MobileNet and conv3d have not.", When = "network!=own")]
+    [Field("Output", "Where a known network ends: pool after its convolutions, fc6 and fc7 after a fully connected layer, which ResNet, MobileNet and conv3d have not.", When = "network!=own")]
     public BackboneOutput Output { get; init; } = BackboneOutput.Pool;
 
     [Field("Frozen", "none trains the whole backbone; all keeps it as it begins, which suits weights learned elsewhere and few clips; up-to keeps its first layers.")]

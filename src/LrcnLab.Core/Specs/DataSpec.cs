@@ -43,7 +43,7 @@ public sealed record DataSpec
     [Field("Colour", "rgb; gray is three times cheaper to read, for where colour means nothing; flow shows each pixel's motion (x, y, magnitude) instead, and takes time to prepare.")]
     public ColorMode Color { get; init; } = ColorMode.Rgb;
 
-    [Field("Normalisation", "unit maps pixels to 0..1; per-clip gives each clip mean 0 and deviation 1; motion takes from each pixel its mean over time, which leaves what moves; imagenet takes off the colours' means, as torchvision's weights expect; symmetric maps pixels to -1..1, as TensorFlow's do.")]
+    [Field("Normalisation", "unit maps pixels to 0..1; per-clip gives a clip mean 0, deviation 1; motion leaves what moves; imagenet is for torchvision's weights, symmetric (-1..1) for TensorFlow's.")]
     public ClipNormalization Normalization { get; init; } = ClipNormalization.Unit;
 
     [Field("Accept leaks", "Trains although the splits share recordings or look-alikes, which makes results on held-out clips look better than they are.", Advanced = true)]

@@ -10,13 +10,13 @@ public sealed record OptimizerSpec
     [Field("Learning rate", "Size of each update: too small learns nothing, too large diverges.", Minimum = 1e-8, Maximum = 10)]
     public double LearningRate { get; init; } = 1e-3;
 
-    [Field("Backbone's rate", "Factor on the learning rate of the backbone: 0.1 is common where its weights were learned elsewhere.", Minimum = 0, Maximum = 100, Advanced = true)]
+    [Field("Backbone's rate", "Factor on the learning rate of the backbone: 0.1 is common where its weights were learned elsewhere.", Unit = "times", Minimum = 0, Maximum = 100, Advanced = true)]
     public double BackboneRate { get; init; } = 1;
 
-    [Field("Classifier's rate", "Factor on the learning rate of the classifier: the paper's code has 10.", Minimum = 0, Maximum = 100, Advanced = true)]
+    [Field("Classifier's rate", "Factor on the learning rate of the classifier: the paper's code has 10.", Unit = "times", Minimum = 0, Maximum = 100, Advanced = true)]
     public double HeadRate { get; init; } = 1;
 
-    [Field("Biases' rate", "Factor on the learning rate of all biases, besides that of their part: the paper's code has 2.", Minimum = 0, Maximum = 100, Advanced = true)]
+    [Field("Biases' rate", "Factor on the learning rate of all biases, besides that of their part: the paper's code has 2.", Unit = "times", Minimum = 0, Maximum = 100, Advanced = true)]
     public double BiasRate { get; init; } = 1;
 
     [Field("Momentum", "Share of the last update that is repeated; used by SGD and RMSprop.", Minimum = 0, Maximum = 0.9999, Advanced = true)]

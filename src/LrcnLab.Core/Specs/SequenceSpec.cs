@@ -8,7 +8,7 @@ public enum GateFunction { Sigmoid, HardSigmoid }
 
 public sealed record SequenceSpec
 {
-    [Field("Kind", "lstm is what the paper uses; gru has three gates instead of four and a quarter fewer weights; none leaves the order of frames to the read-out, as a single-frame network does.")]
+    [Field("Kind", "lstm is what the paper uses; gru has a quarter fewer weights; none has no memory, so each frame stands alone until the read-out.")]
     public SequenceKind Kind { get; init; } = SequenceKind.Lstm;
 
     [Field("Hidden units", "Size of the memory; parameters grow with its square.", Unit = "units", Minimum = 1, Maximum = 4096, When = "kind!=none")]
@@ -29,6 +29,6 @@ public sealed record SequenceSpec
     [Field("Gates", "sigmoid as everybody today; hard-sigmoid as Keras before 2.3, several times slower.", Advanced = true, When = "kind=lstm")]
     public GateFunction Gates { get; init; } = GateFunction.Sigmoid;
 
-    [Field("Read-out", "last classifies the final state; mean the average state; every-step classifies at each frame and averages the probabilities (as the paper does); all puts the steps side by side.")]
+    [Field("Read-out", "last classifies the final state; mean the average state; every-step each frame, averaging the probabilities (as the paper does); all puts the steps side by side.")]
     public Readout Readout { get; init; } = Readout.Last;
 }

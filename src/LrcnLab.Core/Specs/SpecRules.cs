@@ -1,3 +1,4 @@
+using System.Globalization;
 using LrcnLab.Core.Models;
 
 namespace LrcnLab.Core.Specs;
@@ -5,6 +6,8 @@ namespace LrcnLab.Core.Specs;
 /// <summary>Rules between fields; ranges of single fields stand in their declarations.</summary>
 public static class SpecRules
 {
+    private const long MostSideBySide = 10_000_000;
+
     public static IEnumerable<SpecProblem> Check(RunSpec spec)
     {
         foreach (SpecProblem problem in spec.Model.Backbone.Network == BackboneNetwork.Own ? CheckConvolutions(spec) : CheckNetwork(spec))
@@ -74,6 +77,9 @@ public static class SpecRules
             yield return new SpecProblem("model.sequence.kind", $"{network} sees the whole clip at once and leaves no sequence: choose none.");
         if (wholeClips && sequence.InputDropout > 0)
             yield return new SpecProblem("model.sequence.inputDropout", $"{network} leaves no sequence: use the backbone's dropout, and 0 here.");
+        long values = (long)spec.Data.ClipLength * ModelPlanner.StepSize(spec);
+        if (!wholeClips && sequence.Readout == Readout.All && values > MostSideBySide)
+            yield return new SpecProblem("model.sequence.readout", string.Create(CultureInfo.InvariantCulture, $"All steps side by side are {values:N0} values, at most {MostSideBySide:N0} are allowed: choose average features, fewer frames, or another read-out."));
         if ((wholeClips || sequence.Readout == Readout.All) && spec.Data.HasShortClips())
             yield return new SpecProblem(wholeClips ? "model.backbone.network" : "model.sequence.readout",
                 $"{(wholeClips ? network : "The read-out of all steps")} needs clips of one length: choose another sampling than variable and another way for short videos than pad.");

@@ -46,10 +46,10 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
         train(training);
     }
 
-    public override void train(bool on = true)
+    public override void train(bool train = true)
     {
-        base.train(on);
-        if (on && IsFrozen)
+        base.train(train);
+        if (train && IsFrozen)
         {
             foreach (nn.Module module in named_modules().Where(m => IsOf(m.name, Plan.Layers.Take(Plan.FrozenLayers))).Select(m => m.module))
                 module.eval();

@@ -54,11 +54,12 @@ internal static class AnySpec
         "model.backbone.convolutions[].stride" => Gen.Int[1, 2].Select(i => (object)i),
         "model.backbone.convolutions[].pool" => Gen.Int[1, 2].Select(i => (object)i),
         // Most are own: many known networks have one output only, and need larger frames.
-        "model.backbone.network" => Gen.Int[-48, 15].Select(i => (object)(BackboneNetwork)Math.Max(0, i)),
+        "model.backbone.network" => Gen.Int[-90, 15].Select(i => (object)(BackboneNetwork)Math.Max(0, i)),
         "model.backbone.output" => Gen.OneOf(BackboneOutput.Pool, BackboneOutput.Pool, BackboneOutput.Fc6, BackboneOutput.Fc7).Select(o => (object)o),
         // Few names are those of layers, and most combinations exclude each other.
         "model.backbone.freeze" => Gen.OneOf(BackboneFreeze.None, BackboneFreeze.All).Select(f => (object)f),
-        "data.normalization" => Gen.Int[-4, 4].Select(i => (object)(ClipNormalization)Math.Max(0, i)),
+        "model.sequence.readout" => Gen.Int[0, 12].Select(i => (object)(i == 12 ? Readout.All : (Readout)(i % 3))),
+        "data.normalization" => Gen.Int[-8, 4].Select(i => (object)(ClipNormalization)Math.Max(0, i)),
         // Only one device takes any other.
         "resources.slots" => Gen.OneOf(1, 1, 1, 4).Select(i => (object)i),
         // Rules between them refuse most others.

@@ -24,10 +24,11 @@ public sealed class PresetsTests
         Assert.Equal(Presets.All.Count, Presets.All.Select(p => p.Name).Distinct().Count());
         Assert.All(Presets.All, p =>
         {
-            Assert.Matches("^[a-z]+(-[a-z0-9]+)*$", p.Name);
+            Assert.Matches("^[a-z][a-z0-9]*(-[a-z0-9]+)*$", p.Name);
             Assert.NotEmpty(p.Title);
             Assert.EndsWith(".", p.Summary, StringComparison.Ordinal);
-            Assert.NotEmpty(p.Source);
+            Assert.EndsWith(".", p.Source, StringComparison.Ordinal);
+            Assert.True(p.Reported.Length + p.Differs.Length > 0 || p.Name == "quick-start", p.Name);
         });
     }
 

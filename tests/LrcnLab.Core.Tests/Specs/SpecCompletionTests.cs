@@ -20,7 +20,7 @@ public sealed class SpecCompletionTests
     [InlineData("model:\n  sequence:\n    kind: [lstm, g|", "gru", "gru")]
     [InlineData("{ \"optimizer\": { \"learn|", "\"learningRate\": ", "\"learningRate\": ")]
     [InlineData("{ \"model\": { \"sequence\": { \"kind\": \"g|", "\"gru\"", "\"gru\"")]
-    [InlineData("{ \"model\": { \"sequence\": { \"kind\": |", "\"lstm\"", "\"gru\"")]
+    [InlineData("{ \"model\": { \"sequence\": { \"kind\": |", "\"lstm\"", "\"none\"")]
     [InlineData("{ \"data\": { \"clipLength\": 3 }, \"tr|", "\"training\": ", "\"training\": ")]
     public void Completion_OffersWhatFits(string text, string first, string last)
     {

@@ -77,7 +77,7 @@ public sealed class LrcnModelTests
         using var model = new LrcnModel(ModelPlanner.Plan(spec, 2));
         model.Freeze(true);
         model.train();
-        Tensor clips = rand(2, 3, 3, 12, 12);
+        Tensor clips = rand([2, 3, 3, 12, 12]);
         model.call(clips).sum().backward();
 
         Assert.Equal(["conv3.weight", "conv3.bias", "bn3.weight", "bn3.bias"], model.named_parameters().Where(p => p.parameter.grad is not null && p.name[0] is 'c' or 'b').Select(p => p.name));
