@@ -66,6 +66,8 @@ internal static class AnySpec
         "guards.rules[].watch" => Gen.Int[0, 3].Select(i => (object)(GuardWatch)i),
         "guards.rules[].bound" => Gen.Double[0, 1e9].Select(d => (object)d),
         "guards.rules[].inARow" => Gen.Int[2, 9].Select(i => (object)i),
+        // Half precision and many networks refuse any other.
+        "resources.recomputeFrames" => Gen.OneOf(0, 0, 0, 8).Select(i => (object)i),
         // Most samplings refuse any other.
         "evaluation.viewStride" => Gen.OneOf(0, 0, 0, 8).Select(i => (object)i),
         _ => field.Kind switch
