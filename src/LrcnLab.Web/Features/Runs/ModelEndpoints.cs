@@ -38,7 +38,10 @@ public static class ModelEndpoints
         return Results.Ok(ModelSummary.Of(result.Spec, classes.Value));
     }
 
-    private static PresetAnswer Answer(Preset preset) => new(preset.Name, preset.Title, preset.Task, preset.Summary, preset.Source, SpecWriter.Write(preset.Spec));
+    private static PresetAnswer Answer(Preset preset) => new(preset.Name, preset.Title, preset.Task, preset.Summary, preset.Source, preset.Reported, preset.Differs, SpecWriter.Write(preset.Spec));
 }
 
-public sealed record PresetAnswer(string Name, string Title, string Task, string Summary, string Source, JsonObject Spec);
+/// <param name="Source">Where architecture and settings come from.</param>
+/// <param name="Reported">What the source reached, on which data; empty where it says nothing.</param>
+/// <param name="Differs">What is not as in the source.</param>
+public sealed record PresetAnswer(string Name, string Title, string Task, string Summary, string Source, string Reported, string Differs, JsonObject Spec);
