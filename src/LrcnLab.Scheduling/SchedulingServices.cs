@@ -50,6 +50,7 @@ public static class SchedulingServices
         services.AddSingleton<RunChecks>();
         services.AddSingleton<RunMaker>();
         services.AddSingleton<RunBin>();
+        services.AddSingleton<WeightsService>();
         services.AddSingleton<RunLabels>();
         services.AddSingleton<SpecProbe>();
         services.AddSingleton<RetentionService>();

@@ -80,10 +80,10 @@ public sealed class ArtifactStore(LabPaths paths, LabWriter writer, TimeProvider
 
     /// <summary>The artifacts in use. The file of one that is not in use may be gone already while its row still stands.</summary>
     internal static IQueryable<Artifact> Referenced(LabDbContext db) =>
-        db.Artifacts.Where(a => db.Checkpoints.Any(c => c.Sha256 == a.Sha256) || db.PredictionFiles.Any(p => p.Sha256 == a.Sha256));
+        db.Artifacts.Where(a => db.Checkpoints.Any(c => c.Sha256 == a.Sha256) || db.PredictionFiles.Any(p => p.Sha256 == a.Sha256) || db.WeightsFiles.Any(w => w.Sha256 == a.Sha256) || db.Runs.Any(r => r.WeightsSha256 == a.Sha256));
 
     /// <summary>
-    /// Removes those artifacts of <paramref name="candidates"/>, or of all, to which neither a checkpoint nor a file of predictions refers.
+    /// Removes those artifacts of <paramref name="candidates"/>, or of all, to which no checkpoint, file of predictions, file of weights or beginning of a run refers.
     /// None while an <see cref="ArtifactHold"/> stands: they are found again by a call for all.
     /// </summary>
     /// <returns>How many were removed.</returns>

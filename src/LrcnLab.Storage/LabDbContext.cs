@@ -35,6 +35,7 @@ public sealed class LabDbContext(DbContextOptions<LabDbContext> options) : DbCon
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
     public DbSet<PredictionFile> PredictionFiles => Set<PredictionFile>();
     public DbSet<SavedView> SavedViews => Set<SavedView>();
+    public DbSet<WeightsFile> WeightsFiles => Set<WeightsFile>();
     public DbSet<SpecTemplate> SpecTemplates => Set<SpecTemplate>();
 
     /// <summary>Whether moves of runs that are saved are told of; not while history is copied from elsewhere. Whoever sets it sets it back.</summary>

@@ -21,6 +21,7 @@ using LrcnLab.Web.Features.Settings.Backup;
 using LrcnLab.Web.Features.Settings.Integrity;
 using LrcnLab.Web.Features.Settings.Retention;
 using LrcnLab.Web.Features.Views;
+using LrcnLab.Web.Features.Weights;
 using LrcnLab.Web.Hosting;
 using Microsoft.AspNetCore.Connections;
 using MudBlazor.Services;
@@ -71,6 +72,7 @@ builder.Services.AddSingleton<RunFiles>();
 builder.Services.AddSingleton<RunIndex>();
 builder.Services.AddSingleton<RunTableQueries>();
 builder.Services.AddSingleton<ViewQueries>();
+builder.Services.AddSingleton<WeightsQueries>();
 builder.Services.AddSingleton<ChartChoices>();
 builder.Services.AddSingleton<PairQueries>();
 builder.Services.AddSingleton<TemplateQueries>();
@@ -129,6 +131,7 @@ api.MapNotifications();
 api.MapBackups();
 api.MapIntegrity();
 api.MapRetention();
+api.MapWeights();
 app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
 
 app.Lifetime.ApplicationStarted.Register(() =>

@@ -8,6 +8,7 @@ var root = new RootCommand("LrcnLab's worker: trains and evaluates LRCN models w
     EvaluateCommand.Create(),
     DescribeCommand.Create(),
     ProbeCommand.Create(),
+    WeightsCommand.Create(),
     ImportCommand.Create(),
     PrepareCommand.Create(),
     ClipsCommand.Create(),

@@ -13,6 +13,7 @@ public sealed class CommandTests
     [InlineData("evaluate")]
     [InlineData("describe")]
     [InlineData("probe")]
+    [InlineData("weights")]
     [InlineData("import")]
     [InlineData("prepare")]
     [InlineData("clips")]
@@ -33,6 +34,19 @@ public sealed class CommandTests
         Assert.Equal(WorkerProtocol.ExitBadInput, exit);
         Assert.Empty(lines);
         Assert.Contains("--clases", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Weights_OfAFileThatHoldsNone_SaysWhyAndExitsWith2()
+    {
+        using var work = new Workspace();
+
+        var (exit, lines, errors) = await WorkerProcess.RunAsync("weights", work.SpecPath, "--json");
+
+        Assert.Equal(WorkerProtocol.ExitBadInput, exit);
+        Assert.Empty(lines);
+        Assert.Contains("safetensors", errors, StringComparison.Ordinal);
+        Assert.Equal(WorkerProtocol.ExitBadInput, (await WorkerProcess.RunAsync("weights", "/no/such/file")).ExitCode);
     }
 
     [Fact]

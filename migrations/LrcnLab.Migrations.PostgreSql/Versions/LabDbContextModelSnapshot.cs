@@ -844,6 +844,10 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.Property<string>("VersionsJson")
                         .HasColumnType("text");
 
+                    b.Property<string>("WeightsSha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
                     b.Property<bool>("Yields")
                         .HasColumnType("boolean");
 
@@ -862,6 +866,8 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasIndex("ProjectId");
 
                     b.HasIndex("SweepId");
+
+                    b.HasIndex("WeightsSha256");
 
                     b.HasIndex("State", "Priority", "QueueOrder")
                         .IsDescending(false, true, false);
@@ -1252,6 +1258,48 @@ namespace LrcnLab.Migrations.PostgreSql.Versions
                     b.HasIndex("WebhookId", "CreatedAt");
 
                     b.ToTable("WebhookDeliveries");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.WeightsFile", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.PrimitiveCollection<List<string>>("Networks")
+                        .IsRequired()
+                        .HasColumnType("text[]");
+
+                    b.Property<long>("Parameters")
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int>("Tensors")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.HasIndex("Sha256");
+
+                    b.ToTable("WeightsFiles");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Checkpoint", b =>

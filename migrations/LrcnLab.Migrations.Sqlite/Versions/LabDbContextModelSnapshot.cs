@@ -839,6 +839,10 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.Property<string>("VersionsJson")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("WeightsSha256")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
                     b.Property<bool>("Yields")
                         .HasColumnType("INTEGER");
 
@@ -857,6 +861,8 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasIndex("ProjectId");
 
                     b.HasIndex("SweepId");
+
+                    b.HasIndex("WeightsSha256");
 
                     b.HasIndex("State", "Priority", "QueueOrder")
                         .IsDescending(false, true, false);
@@ -1245,6 +1251,48 @@ namespace LrcnLab.Migrations.Sqlite.Versions
                     b.HasIndex("WebhookId", "CreatedAt");
 
                     b.ToTable("WebhookDeliveries");
+                });
+
+            modelBuilder.Entity("LrcnLab.Storage.Entities.WeightsFile", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
+                    b.PrimitiveCollection<string>("Networks")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Parameters")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Tensors")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.HasIndex("Sha256");
+
+                    b.ToTable("WeightsFiles");
                 });
 
             modelBuilder.Entity("LrcnLab.Storage.Entities.Checkpoint", b =>

@@ -2,6 +2,9 @@ namespace LrcnLab.Core.Specs;
 
 public sealed record ModelSpec
 {
+    [Field("Initial weights", "What the model begins with instead of random weights: the name of weights that were brought in, or the id of a run for its best checkpoint.", Minimum = 0, Maximum = 200)]
+    public string Weights { get; init; } = "";
+
     [Field("Backbone", "The convolutional network that turns each frame into a feature vector.")]
     public BackboneSpec Backbone { get; init; } = new();
 

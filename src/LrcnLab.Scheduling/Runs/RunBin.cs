@@ -159,7 +159,8 @@ public sealed class RunBin(LabWriter writer, ArtifactStore artifacts, IDbContext
     }
 
     private static IQueryable<string> Files(LabDbContext db, Guid run) =>
-        db.Checkpoints.Where(c => c.RunId == run).Select(c => c.Sha256).Union(db.PredictionFiles.Where(p => p.RunId == run).Select(p => p.Sha256));
+        db.Checkpoints.Where(c => c.RunId == run).Select(c => c.Sha256).Union(db.PredictionFiles.Where(p => p.RunId == run).Select(p => p.Sha256))
+            .Union(db.Runs.Where(r => r.Id == run && r.WeightsSha256 != null).Select(r => r.WeightsSha256!));
 
     private long FolderBytes(Guid run)
     {

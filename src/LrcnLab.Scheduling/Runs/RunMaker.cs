@@ -28,6 +28,8 @@ internal sealed class RunMaker(ArtifactStore artifacts, TimeProvider clock)
         (run.ProjectId, run.ExperimentId, run.SweepId) = (project.Id, experiment?.Id, sweep?.Id);
         if (run.ParentId is null && request.CopyOf is Guid copied)
             (run.ParentId, run.Relation) = (copied, RunRelation.Copy);
+        if (request.Fork is null && await WeightsChoice.ApplyAsync(db, run, request.Spec, artifacts, cancellationToken) is { } unknown && queue)
+            return (null, unknown);
         // What follows names the run, which must be there first.
         await db.SaveChangesAsync(cancellationToken);
         if (request.Fork is Guid checkpoint && await ForkAsync(db, run, checkpoint, request.Spec, cancellationToken) is { } problem)
@@ -49,6 +51,7 @@ internal sealed class RunMaker(ArtifactStore artifacts, TimeProvider clock)
             ParentId = first.Id,
             Relation = RunRelation.Reproduction,
             ForkStep = first.ForkStep,
+            WeightsSha256 = first.WeightsSha256,
             ProjectId = first.ProjectId,
             ExperimentId = first.ExperimentId,
             SweepId = first.SweepId,

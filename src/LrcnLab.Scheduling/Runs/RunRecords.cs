@@ -31,7 +31,7 @@ public static class RunRecords
             ["data hash"] = await db.DatasetVersions.Where(v => v.Id == run.DatasetVersionId).Select(v => v.Hash).SingleAsync(cancellationToken),
             ["device"] = run.Device ?? "-",
             ["threads"] = $"{run.Threads}",
-            ["begins with"] = await db.Checkpoints.Where(c => c.RunId == run.Id && c.Kind == Checkpoint.Start).Select(c => c.WeightsSha256).SingleOrDefaultAsync(cancellationToken) ?? "its seed",
+            ["begins with"] = await db.Checkpoints.Where(c => c.RunId == run.Id && c.Kind == Checkpoint.Start).Select(c => c.WeightsSha256).SingleOrDefaultAsync(cancellationToken) ?? run.WeightsSha256 ?? "its seed",
             ["continued with"] = run.Amendments.Count == 0 ? "nothing" : string.Join(", ", run.Amendments),
         };
         if (run.VersionsJson is not null)

@@ -82,15 +82,19 @@ internal sealed class Supervision(
         await ending.EndAsync(lease, r => end.Moves(r, worker.ExitCode, worker.LastErrors));
     }
 
+    /// <summary>Beside the kinds of checkpoints.</summary>
+    private const string WeightsKey = "weights";
+
     /// <summary>Where the worker is to begin.</summary>
     private static IEnumerable<string> Beginning(Run run, Dictionary<string, string> checkpoints)
     {
         string[] amendments = [.. run.Amendments.SelectMany(a => (string[])["--set", a])];
         string[] best = checkpoints.TryGetValue("best", out string? b) ? ["--best", b] : [];
         string[] fork = checkpoints.TryGetValue(Checkpoint.Start, out string? start) ? ["--fork", start] : [];
+        string[] weights = checkpoints.TryGetValue(WeightsKey, out string? given) ? ["--weights", given] : [];
         // Without a value: there is a journal to go on with, and no checkpoint yet.
         string[] resume = checkpoints.TryGetValue("last", out string? last) ? ["--resume", last] : run.Attempt > 1 ? ["--resume"] : [];
-        return [.. amendments, .. best, .. fork, .. resume];
+        return [.. amendments, .. best, .. fork, .. weights, .. resume];
     }
 
     /// <summary>Bytes; 0 for none.</summary>
@@ -100,6 +104,8 @@ internal sealed class Supervision(
     /// <summary>Why the run cannot start, in words; null when it can.</summary>
     private async Task<string?> RefuseAsync(Run run, IReadOnlyList<Slot> slots, RunLogWriter log)
     {
+        if (run.WeightsSha256 is string weights && artifacts.Find(weights) is null)
+            return $"The file of its initial weights is gone (SHA-256 {weights}): bring them in again under Settings, Weights, or restore a backup.";
         // A specification of a later version: the worker says what is wrong with it.
         if (run.ReadSpec() is not { } spec)
             return null;
@@ -128,7 +134,10 @@ internal sealed class Supervision(
         Run run = await db.Runs.AsNoTracking().Include(r => r.DatasetVersion).SingleAsync(r => r.Id == runId);
         string[] kinds = ["last", "best", Checkpoint.Start];
         var found = await db.Checkpoints.Where(c => c.RunId == runId && kinds.Contains(c.Kind)).Select(c => new { c.Kind, c.Sha256 }).ToListAsync();
-        return (run, found.Select(c => (c.Kind, File: artifacts.Find(c.Sha256))).Where(c => c.File is not null).ToDictionary(c => c.Kind, c => c.File!));
+        Dictionary<string, string> files = found.Select(c => (c.Kind, File: artifacts.Find(c.Sha256))).Where(c => c.File is not null).ToDictionary(c => c.Kind, c => c.File!);
+        if (run.WeightsSha256 is string weights && artifacts.Find(weights) is string file)
+            files[WeightsKey] = file;
+        return (run, files);
     }
 
     /// <summary>Stores events as they come, many at once when they come fast; false when the lease was lost.</summary>

@@ -11,6 +11,7 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.Property(r => r.Name).HasMaxLength(200);
         builder.Property(r => r.Preset).HasMaxLength(100);
         builder.Property(r => r.FailureLabel).HasMaxLength(50);
+        builder.Property(r => r.WeightsSha256).HasMaxLength(64);
         builder.Property(r => r.BinnedBy).HasMaxLength(100);
         builder.Property(r => r.Notes).HasDefaultValue("");
         builder.Property(r => r.RowVersion).IsConcurrencyToken();
@@ -24,6 +25,8 @@ internal sealed class RunConfiguration : IEntityTypeConfiguration<Run>
         builder.HasIndex(r => new { r.State, r.Priority, r.ProjectId, r.ExperimentId, r.SweepId, r.DeviceAsked, r.SlotsAsked, r.QueueOrder, r.Id });
         // What was made from a run.
         builder.HasIndex(r => r.ParentId);
+        // Who holds on to a file of weights.
+        builder.HasIndex(r => r.WeightsSha256);
         // The bin.
         builder.HasIndex(r => r.BinnedAt);
         // The table of runs, newest first.

@@ -36,6 +36,9 @@ public sealed class Run : IVersioned
     /// <summary>The parent's step at which a fork begins; 0 for others.</summary>
     public long ForkStep { get; set; }
 
+    /// <summary>The file of weights that it begins with, as it was when the run was launched; it is kept for as long as the run is there. Null for none.</summary>
+    public string? WeightsSha256 { get; set; }
+
     public Guid ProjectId { get; set; } = Project.DefaultId;
     public Project Project { get; init; } = null!;
     public Guid? ExperimentId { get; set; }

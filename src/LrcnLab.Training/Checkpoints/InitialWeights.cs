@@ -33,7 +33,7 @@ public sealed class InitialWeights : IDisposable
             using FileStream file = File.OpenRead(path);
             string hash = Convert.ToHexStringLower(SHA256.HashData(file));
             file.Position = 0;
-            Dictionary<string, Tensor> tensors = ReadTensors(file, path);
+            Dictionary<string, Tensor> tensors = WeightFormats.Read(file);
             ModelPlan plan = ModelPlanner.Plan(spec, classes);
             bool keras = KerasWeights.Are(tensors);
             if (keras)
@@ -52,21 +52,4 @@ public sealed class InitialWeights : IDisposable
     }
 
     public void Dispose() => _scope.Dispose();
-
-    /// <summary>Of any format; weights that were kept in fewer or more bits as float32, as the model has them.</summary>
-    private static Dictionary<string, Tensor> ReadTensors(FileStream file, string path)
-    {
-        byte[] start = new byte[4];
-        bool zip = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length && PyTorchReader.IsZip(start);
-        file.Position = 0;
-        Dictionary<string, Tensor> tensors = !zip ? SafetensorsReader.Read(file, file.Length) : Checkpoint.Is(file) ? ReadCheckpoint(path) : PyTorchReader.Read(file);
-        return tensors.ToDictionary(t => t.Key, t => t.Value.is_floating_point() && t.Value.dtype != float32 ? t.Value.to(float32) : t.Value);
-    }
-
-    private static Dictionary<string, Tensor> ReadCheckpoint(string path)
-    {
-        var (checkpoint, refusal) = Checkpoint.Read(path);
-        using (checkpoint)
-            return checkpoint?.Weights.ToDictionary(w => w.Key, w => w.Value.clone()) ?? throw new InvalidDataException(refusal);
-    }
 }

@@ -51,11 +51,21 @@ public sealed record WeightMatch(IReadOnlyDictionary<string, Tensor> Taken, IRea
                 misshaped.Add($"{name} (there [{string.Join(", ", given.shape)}], here [{string.Join(", ", own.shape)}])");
         }
 
-        string[] lost = [.. missing.Concat(misshaped).Where(name => LrcnModel.IsOf(name.Split(' ')[0], backbone))], unused = [.. weights.Keys.Where(k => !used.Contains(k))];
+        // Half a layer is none.
+        HashSet<string> broken = [.. missing.Concat(misshaped).Select(Layer)];
+        foreach (string name in taken.Keys.Where(name => broken.Contains(Layer(name))).ToArray())
+        {
+            taken.Remove(name);
+            misshaped.Add($"{name} (with its layer)");
+        }
+
+        string[] lost = [.. missing.Concat(misshaped).Where(name => LrcnModel.IsOf(name.Split(' ')[0], backbone) && !name.EndsWith("(with its layer)", StringComparison.Ordinal))], unused = [.. weights.Keys.Where(k => !used.Contains(k))];
         string? refusal = lost.Length > 0 ? $"They do not fit the backbone. {Listed("are missing or of another shape", lost)} {Listed("are not in the model", unused)}".TrimEnd()
             : taken.Count == 0 ? $"None of them is in the model. {Listed("are in the file", [.. weights.Keys])}" : null;
         return new WeightMatch(taken, missing, misshaped, unused, refusal);
     }
+
+    private static string Layer(string name) => name.Split(' ')[0] is var weight ? weight[..weight.LastIndexOf('.')] : "";
 
     private static string Listed(string what, IReadOnlyList<string> names) => names.Count == 0 ? ""
         : $"{names.Count} {what}: {string.Join(", ", names.Take(MostListed))}{(names.Count > MostListed ? ", ..." : "")}.";

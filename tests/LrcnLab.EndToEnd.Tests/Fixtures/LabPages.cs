@@ -48,6 +48,7 @@ internal static class LabPages
         ("backup", "/settings/backup"),
         ("integrity", "/settings/integrity"),
         ("retention", "/settings/retention"),
+        ("weights", "/settings/weights"),
         ("projects", "/settings/projects"),
         ("webhooks", "/settings/webhooks"),
         ("notifications", "/notifications"),

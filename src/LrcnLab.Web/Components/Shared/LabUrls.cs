@@ -29,6 +29,7 @@ public static class LabUrls
         $"{Api}/runs/export?format={format}&query={Uri.EscapeDataString(query ?? "")}&sort={Uri.EscapeDataString(sort ?? "")}{string.Concat(columns.Select(c => $"&column={Uri.EscapeDataString(c)}"))}";
     public static string RunArchive(IEnumerable<Guid> runs, bool checkpointsOnly = false) => $"{Api}/runs/archive?{string.Join('&', runs.Select(r => $"id={r}"))}{(checkpointsOnly ? "&content=checkpoints" : "")}";
     public static string ExportProject(Guid id) => $"{Api}/projects/{id}/export";
+    public static string AddWeights(string name) => $"{Api}/weights?name={Uri.EscapeDataString(name)}";
     public static string ImportProject => $"{Api}/projects/import";
     public static string AddTensorBoard(Guid run) => $"{Api}/runs/{run}/metrics?format=tensorboard";
     public static string NodeSeries(string node, string key) => $"{Api}/nodes/{Uri.EscapeDataString(node)}/metrics?key={key}";

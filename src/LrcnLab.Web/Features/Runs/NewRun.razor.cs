@@ -18,7 +18,7 @@ namespace LrcnLab.Web.Features.Runs;
 /// <summary>The form for a new run: preset or parent run, settings, what they cost, launch.</summary>
 public sealed partial class NewRun : IDisposable
 {
-    private static readonly HashSet<string> HiddenFields = ["data.dataset"];
+    private static readonly HashSet<string> HiddenFields = ["data.dataset", "model.weights"];
 
     private readonly PageLifetime _closed = new();
     private SpecDraft? _draft;
@@ -100,6 +100,11 @@ public sealed partial class NewRun : IDisposable
     };
 
     private DatasetRow? Dataset => _datasets.FirstOrDefault(d => d.Name == _draft?.Get("data.dataset")?.ToString());
+
+    private string? WeightsProblem => Problems.FirstOrDefault(p => p.Path == "model.weights")?.Message;
+
+    /// <summary>Runs whose weights another can begin with.</summary>
+    private IReadOnlyList<RunRow> Teachers => [.. _recent.Where(r => r.State is RunState.Completed or RunState.Stopped)];
 
     private IReadOnlyList<GroupRow> ExperimentsOfProject => _projects.FirstOrDefault(p => string.IsNullOrWhiteSpace(_project) ? p.Id == Project.DefaultId : p.Name == _project.Trim())?.Experiments ?? [];
 
