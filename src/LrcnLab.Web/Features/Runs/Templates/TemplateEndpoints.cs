@@ -3,6 +3,7 @@ using LrcnLab.Core.Queries;
 using LrcnLab.Core.Specs;
 using LrcnLab.Web.Features.Data;
 using LrcnLab.Web.Features.Runs.Table;
+using LrcnLab.Web.Features.Weights;
 using LrcnLab.Web.Hosting;
 
 namespace LrcnLab.Web.Features.Runs.Templates;
@@ -36,12 +37,12 @@ public static class TemplateEndpoints
         return template is null ? Problems.Invalid("name", problem!) : Results.Ok(Answer(template));
     }
 
-    private static async Task<IResult> CompleteAsync(CompletionRequest request, DatasetQueries datasets, CancellationToken cancel)
+    private static async Task<IResult> CompleteAsync(CompletionRequest request, DatasetQueries datasets, WeightsQueries weights, CancellationToken cancel)
     {
         if (request.Text is not { Length: <= 200_000 } text)
             return Problems.Invalid("text", "A specification of up to 200,000 characters is needed.");
-        string[] names = [.. (await datasets.ListAsync(cancel)).Select(d => d.Name)];
-        return Results.Ok(SpecCompletion.At(text, request.At, path => path == "data.dataset" ? names : []));
+        string[] names = [.. (await datasets.ListAsync(cancel)).Select(d => d.Name)], files = [.. (await weights.ListAsync(cancel)).Select(w => w.Name)];
+        return Results.Ok(SpecCompletion.At(text, request.At, path => path switch { "data.dataset" => names, "model.weights" => files, _ => [] }));
     }
 
     private static TemplateAnswer Answer(TemplateRow template) => new(template.Id, template.Name, template.Summary, template.Preset, template.Spec is { } spec ? SpecWriter.Write(spec) : null);
