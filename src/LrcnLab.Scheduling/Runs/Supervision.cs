@@ -41,7 +41,7 @@ internal sealed class Supervision(
         await File.WriteAllTextAsync(spec, run.SpecJson, CancellationToken.None);
         using RunLogWriter log = await logs.OpenAsync(run.Id, CancellationToken.None);
         Slot[] slots = [.. lease.Slots.Select(s => machine.Slots[s.Slot])];
-        if (await RefuseAsync(run, slots, log) is string refusal)
+        if (await RefuseAsync(run, checkpoints, slots, log) is string refusal)
         {
             await ending.EndAsync(lease, _ => [(RunState.Failed, refusal)]);
             return;
@@ -102,9 +102,9 @@ internal sealed class Supervision(
         : slots[0].Kind == DeviceKind.Cpu ? slots.Sum(s => s.MemoryBytes) : GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 
     /// <summary>Why the run cannot start, in words; null when it can.</summary>
-    private async Task<string?> RefuseAsync(Run run, IReadOnlyList<Slot> slots, RunLogWriter log)
+    private async Task<string?> RefuseAsync(Run run, Dictionary<string, string> checkpoints, IReadOnlyList<Slot> slots, RunLogWriter log)
     {
-        if (run.WeightsSha256 is string weights && artifacts.Find(weights) is null)
+        if (run.WeightsSha256 is string weights && !checkpoints.ContainsKey(WeightsKey) && !checkpoints.ContainsKey("last"))
             return $"The file of its initial weights is gone (SHA-256 {weights}): bring them in again under Settings, Weights, or restore a backup.";
         // A specification of a later version: the worker says what is wrong with it.
         if (run.ReadSpec() is not { } spec)

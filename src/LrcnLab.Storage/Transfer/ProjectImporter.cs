@@ -176,7 +176,8 @@ public sealed class ProjectImporter(LabWriter writer, IDbContextFactory<LabDbCon
                 return false;
         }
 
-        string[] files = await from.Checkpoints.Where(c => c.RunId == id).Select(c => c.Sha256).Union(from.PredictionFiles.Where(p => p.RunId == id).Select(p => p.Sha256)).ToArrayAsync(cancellationToken);
+        string[] files = await from.Checkpoints.Where(c => c.RunId == id).Select(c => c.Sha256).Union(from.PredictionFiles.Where(p => p.RunId == id).Select(p => p.Sha256))
+            .Union(from.Runs.Where(r => r.Id == id && r.WeightsSha256 != null).Select(r => r.WeightsSha256!)).ToArrayAsync(cancellationToken);
         var taken = new List<IncomingArtifact>();
         try
         {

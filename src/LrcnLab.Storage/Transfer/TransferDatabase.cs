@@ -38,7 +38,7 @@ internal static class TransferDatabase
         List<RunStateChange> changes = await from.RunStateChanges.AsNoTracking().Where(c => c.RunId == id).OrderBy(c => c.Id).ToListAsync(cancellationToken);
         List<Checkpoint> checkpoints = await from.Checkpoints.AsNoTracking().Where(c => c.RunId == id).ToListAsync(cancellationToken);
         List<PredictionFile> predictions = await from.PredictionFiles.AsNoTracking().Where(p => p.RunId == id).ToListAsync(cancellationToken);
-        string[] files = [.. checkpoints.Select(c => c.Sha256).Concat(predictions.Select(p => p.Sha256)).Distinct()];
+        string[] files = [.. checkpoints.Select(c => c.Sha256).Concat(predictions.Select(p => p.Sha256)).Concat(run.WeightsSha256 is string weights ? [weights] : []).Distinct()];
         List<Artifact> rows = await from.Artifacts.AsNoTracking().Where(a => files.Contains(a.Sha256)).ToListAsync(cancellationToken);
         List<string> known = await to.Artifacts.Where(a => files.Contains(a.Sha256)).Select(a => a.Sha256).ToListAsync(cancellationToken);
         to.Runs.Add(run);
