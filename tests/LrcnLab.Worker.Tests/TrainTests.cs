@@ -155,9 +155,13 @@ public sealed class TrainTests
         Assert.Contains(second.Journal.OfType<LogEvent>(), l => l.Message.Contains("starts from the weights of weights.safetensors, SHA-256", StringComparison.Ordinal));
         Assert.Equal(ValidationLoss(first), ValidationLoss(second), 1e-4);
 
-        var (refused, lines, _) = await WorkerProcess.RunAsync([.. train, "--set", "model.sequence.hidden=9", "--output", Path.Combine(second.Output, "wider"), "--weights", weights]);
+        // Another memory begins at random; another backbone is another model.
+        var (wider, lines, _) = await WorkerProcess.RunAsync([.. train, "--set", "model.sequence.hidden=9", "--output", Path.Combine(second.Output, "wider"), "--weights", weights]);
+        Assert.Equal(WorkerProtocol.ExitDone, wider);
+        Assert.Contains(Workspace.AssertEvents(lines).OfType<LogEvent>(), l => l.Message.Contains("begin at random, being of another shape there: lstm.weight_ih_l0", StringComparison.Ordinal));
+        var (refused, ended, _) = await WorkerProcess.RunAsync([.. train, "--set", "model.backbone.normalization=group", "--output", Path.Combine(second.Output, "other"), "--weights", weights]);
         Assert.Equal(WorkerProtocol.ExitBadInput, refused);
-        Assert.Contains("lstm", Assert.IsType<DoneEvent>(Workspace.AssertEvents(lines)[^1]).Reason, StringComparison.Ordinal);
+        Assert.Contains("gn1.weight", Assert.IsType<DoneEvent>(Workspace.AssertEvents(ended)[^1]).Reason, StringComparison.Ordinal);
     }
 
     private static double ValidationLoss(Workspace work) => work.Journal.OfType<MetricEvent>().Last(m => m.Values.ContainsKey(MetricKeys.ValidationLoss)).Values[MetricKeys.ValidationLoss];
