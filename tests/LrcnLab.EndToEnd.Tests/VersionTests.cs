@@ -49,6 +49,7 @@ public sealed class VersionTests(Lab shared, Browser browser)
         await Expect(page.GetByTestId("guard")).ToContainTextAsync("The leak guard objects");
         await drop.ClickAsync();
         await page.GetByLabel("Choose one", new() { Exact = true }).CheckAsync();
+        await Expect(page.GetByLabel("New name")).ToHaveValueAsync("one");
         await page.GetByLabel("New name").FillAsync("two");
         await page.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("there is a class of that name");
