@@ -36,7 +36,7 @@ public sealed class DatabaseInitializer(IDbContextFactory<LabDbContext> contexts
     private void RemoveLeftovers()
     {
         var data = new DirectoryInfo(paths.DataDirectory);
-        foreach (FileInfo file in data.EnumerateFiles("export-*.db*").Concat(data.EnumerateFiles("incoming-*.zip")))
+        foreach (FileInfo file in data.EnumerateFiles("export-*.db*").Concat(data.EnumerateFiles("incoming-*")))
             file.Delete();
         foreach (DirectoryInfo folder in data.EnumerateDirectories("importing-*"))
             folder.Delete(recursive: true);

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace LrcnLab.Media.Tests;
 
 /// <summary>Files of the repository that the tests run in.</summary>

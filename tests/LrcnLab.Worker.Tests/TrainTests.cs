@@ -155,6 +155,10 @@ public sealed class TrainTests
         Assert.Contains(second.Journal.OfType<LogEvent>(), l => l.Message.Contains("starts from the weights of weights.safetensors, SHA-256", StringComparison.Ordinal));
         Assert.Equal(ValidationLoss(first), ValidationLoss(second), 1e-4);
 
+        var (unnamed, told, _) = await WorkerProcess.RunAsync([.. train, "--set", "model.weights=taught", "--output", Path.Combine(second.Output, "named")]);
+        Assert.Equal(WorkerProtocol.ExitBadInput, unnamed);
+        Assert.Contains("give the file with --weights", Assert.IsType<DoneEvent>(Workspace.AssertEvents(told)[^1]).Reason, StringComparison.Ordinal);
+
         // Another memory begins at random; another backbone is another model.
         var (wider, lines, _) = await WorkerProcess.RunAsync([.. train, "--set", "model.sequence.hidden=9", "--output", Path.Combine(second.Output, "wider"), "--weights", weights]);
         Assert.Equal(WorkerProtocol.ExitDone, wider);

@@ -3,8 +3,8 @@ using LrcnLab.Core.Specs;
 namespace LrcnLab.Core.Models;
 
 /// <summary>
-/// The convolutional part of known networks, layer by layer under their public names with <c>cnn.</c> before them: torchvision's AlexNet, VGG, ResNet and MobileNetV2, TensorFlow's MobileNetV2 under the same names
-/// (torchvision 0.14, <c>torchvision/models</c>), and the base of the LRCN paper (released Caffe code, <c>train_test_lstm_RGB.prototxt</c>).
+/// The convolutional part of known networks, layer by layer under their public names with <c>cnn.</c> before them: torchvision's AlexNet, VGG, ResNet and MobileNetV2
+/// (torchvision 0.14, <c>torchvision/models</c>), TensorFlow's MobileNetV2 under the same names, and the base of the LRCN paper (released Caffe code, <c>train_test_lstm_RGB.prototxt</c>).
 /// </summary>
 public static class KnownNetworks
 {
@@ -43,7 +43,7 @@ public static class KnownNetworks
 
     /// <summary>Whether a frame's features while training depend on other frames, or on dropout before the output.</summary>
     public static bool DependsOnChanceOrBatch(BackboneNetwork network, BackboneOutput output) =>
-        network != BackboneNetwork.MobilenetV2Tf && !HasFullyConnected(network) || network is BackboneNetwork.Conv3d or BackboneNetwork.C3d or BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn
+        ResidualStages.ContainsKey(network) || network is BackboneNetwork.MobilenetV2 or BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn
         || output == BackboneOutput.Fc7 || (network == BackboneNetwork.Alexnet && output == BackboneOutput.Fc6);
 
     /// <param name="network">Not <see cref="BackboneNetwork.Own"/>.</param>
@@ -68,7 +68,7 @@ public static class KnownNetworks
                 Resnet(plan, blocks, bottleneck: network == BackboneNetwork.Resnet50);
                 break;
             default:
-                bool norm = network is BackboneNetwork.Conv3d or BackboneNetwork.C3d or BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn;
+                bool norm = network is BackboneNetwork.Vgg11Bn or BackboneNetwork.Vgg16Bn or BackboneNetwork.Vgg19Bn;
                 Vgg(plan, output, VggStages[norm ? network - 1 : network], norm);
                 break;
         }

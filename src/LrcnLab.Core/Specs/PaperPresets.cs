@@ -18,7 +18,7 @@ internal static class PaperPresets
         new(
             "lrcn-released", "LRCN (released code)", "The paper's network with the released solver: faster classifier and biases, dropout behind the LSTM.", "Caffe fork lisa-caffe-public, branch lstm_video_deploy: lstm_solver_RGB.prototxt, train_test_lstm_RGB.prototxt.",
             Released(),
-            "UCF101 split 1, CVPR version of the paper: 71.12 %.", "Clips that are not mirrored are cropped as the others are; the code squeezes them. Weight decay spares norms, which the network has none of. " + Warped),
+            "UCF101 split 1, CVPR version of the paper: 71.12 %.", "Clips that are not mirrored are cropped as the others are; the code squeezes them. " + Warped),
         new(
             "single-frame", "Single frame (paper)", "The paper's baseline and its first phase: the base alone, each frame by itself, probabilities averaged over the video.", "Paper (arXiv 1411.4389v4) §4; train_test_singleFrame_RGB.prototxt.",
             SingleFrame(),

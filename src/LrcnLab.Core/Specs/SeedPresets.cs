@@ -63,5 +63,5 @@ internal static class SeedPresets
             Schedule = new ScheduleSpec { Kind = ScheduleKind.InverseTime, Decay = 1e-6 },
             Training = new TrainingSpec { Epochs = 100, BatchSize = 32 },
         },
-        Differs: "Every training clip is seen once an epoch and every validation clip is counted; the post's code draws both with replacement.");
+        Differs: "Every training clip is seen once an epoch and every validation clip is counted; the code that the post builds on draws both with replacement.");
 }

@@ -100,7 +100,9 @@ public static class SpecRules
             yield return new SpecProblem("data.clipLength", $"{spec.Data.ClipLength} frames do not reach the end of {name}: at least {ClipNetworks.ShortestClip(backbone.Network)} are needed.");
         if (backbone.Output != BackboneOutput.Pool && !KnownNetworks.HasFullyConnected(backbone.Network))
             yield return new SpecProblem("model.backbone.output", $"{name} has no layer {SpecField.Word(backbone.Output)}: choose pool.");
-        if (spec.Resources.RecomputeFrames > 0 && KnownNetworks.DependsOnChanceOrBatch(backbone.Network, backbone.Output))
+        if (spec.Resources.RecomputeFrames > 0 && ClipNetworks.Include(backbone.Network))
+            yield return new SpecProblem("resources.recomputeFrames", $"Recomputing goes frame by frame, and {name} sees the whole clip at once: choose 0.");
+        else if (spec.Resources.RecomputeFrames > 0 && KnownNetworks.DependsOnChanceOrBatch(backbone.Network, backbone.Output))
             yield return new SpecProblem("resources.recomputeFrames", $"Recomputing needs a backbone that gives the same twice: {name} has batch norm or dropout in it. Choose 0.");
     }
 

@@ -29,6 +29,9 @@ internal sealed class Supervision(
     TimeProvider clock,
     ILogger<Supervision> logger)
 {
+    /// <summary>Beside the kinds of checkpoints.</summary>
+    private const string WeightsKey = "weights";
+
     // Loading libraries and data; what takes longer says so itself.
     private static readonly TimeSpan FirstSign = TimeSpan.FromMinutes(2);
 
@@ -81,9 +84,6 @@ internal sealed class Supervision(
         await ending.DrainAsync(lease, log, CancellationToken.None);
         await ending.EndAsync(lease, r => end.Moves(r, worker.ExitCode, worker.LastErrors));
     }
-
-    /// <summary>Beside the kinds of checkpoints.</summary>
-    private const string WeightsKey = "weights";
 
     /// <summary>Where the worker is to begin.</summary>
     private static IEnumerable<string> Beginning(Run run, Dictionary<string, string> checkpoints)

@@ -42,7 +42,7 @@ public sealed class InitialWeights : IDisposable
             WeightMatch match = WeightMatch.Of(model, tensors);
             if (match.Refusal is string misfit)
                 throw new InvalidDataException(misfit);
-            return (new InitialWeights(scope, match.Taken, $"The run starts from the {(keras ? "Keras " : "")}weights of {Path.GetFileName(path)}, SHA-256 {hash}. {match.Report}"), null);
+            return (new InitialWeights(scope, match.Taken, $"The run starts from the {(keras ? "Keras " : "")}weights of {(spec.Model.Weights.Length > 0 ? spec.Model.Weights : Path.GetFileName(path))}, SHA-256 {hash}. {match.Report}"), null);
         }
         catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {

@@ -22,10 +22,10 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     {
         Plan = plan;
         _seesClips = plan.Layers.Any(l => l is ClipConvolutionLayer);
-        for (int i = 0; i < plan.Layers.Count; i++)
+        int backbone = plan.BackboneLayers;
+        foreach (var (i, layer) in plan.Layers.Index())
         {
-            PlanLayer layer = plan.Layers[i];
-            if (i < plan.BackboneLayers)
+            if (i < backbone)
                 _frameStages.Add((layer, FrameLayers.Build(layer, this) ?? throw new NotSupportedException($"No module is known for the layer {layer.Name} of type {layer.GetType().Name}.")));
             else
                 _sequenceStages.Add((layer, BuildSequence(layer)));

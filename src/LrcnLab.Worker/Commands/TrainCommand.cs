@@ -97,6 +97,8 @@ internal static class TrainCommand
                 return Ending.Refused(noParent);
             if (arguments.Resume && path is null)
                 session.Emit(new LogEvent { Level = LogLevel.Information, Message = "There is no checkpoint yet: the run starts from its beginning." });
+            if (spec.Model.Weights.Length > 0 && arguments.Weights is null && checkpoint is null && fork is null)
+                return Ending.Refused($"model.weights names \"{spec.Model.Weights}\", which only a server knows: give the file with --weights.");
             var (weights, unfit) = arguments.Weights is null || checkpoint is not null || fork is not null ? (null, null) : InitialWeights.Read(arguments.Weights, spec, manifest.Classes.Count);
             using (weights)
                 return unfit is not null ? Ending.Refused(unfit) : Train(session, arguments, spec, manifest, checkpoint, fork, weights, device);

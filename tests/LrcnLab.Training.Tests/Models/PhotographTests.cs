@@ -1,5 +1,6 @@
 using LrcnLab.Core.Models;
 using LrcnLab.Core.Specs;
+using LrcnLab.Media.Tests;
 using LrcnLab.Training.Checkpoints;
 using LrcnLab.Training.Clips;
 using LrcnLab.Training.Models;
@@ -25,7 +26,7 @@ public sealed class PhotographTests
             Model = new ModelSpec { Backbone = new BackboneSpec { Network = BackboneNetwork.MobilenetV2Tf }, Sequence = new SequenceSpec { Kind = SequenceKind.None } },
         };
         using var model = new LrcnModel(ModelPlanner.Plan(spec, 1001));
-        using FileStream file = File.OpenRead(Path.Combine(RealData("mobilenet-v2"), "mobilenet_v2_1.0_224_f16.safetensors"));
+        using FileStream file = File.OpenRead(Path.Combine(Repository.RealData("mobilenet-v2"), "mobilenet_v2_1.0_224_f16.safetensors"));
         Dictionary<string, Tensor> weights = WeightFormats.Read(file);
         (weights["fc.weight"], weights["fc.bias"]) = (weights["classifier.1.weight"], weights["classifier.1.bias"]);
         WeightMatch match = WeightMatch.Of(model, weights);
@@ -34,7 +35,7 @@ public sealed class PhotographTests
         ModelWeights.Take(model, match.Taken);
         model.eval();
 
-        Dictionary<string, string[]> captions = File.ReadLines(Path.Combine(RealData("flickr8k"), "Flickr8k.token.txt")).Select(line => line.Split('#', '\t')).GroupBy(parts => parts[0], parts => parts[^1].ToLowerInvariant())
+        Dictionary<string, string[]> captions = File.ReadLines(Path.Combine(Repository.RealData("flickr8k"), "Flickr8k.token.txt")).Select(line => line.Split('#', '\t')).GroupBy(parts => parts[0], parts => parts[^1].ToLowerInvariant())
             .ToDictionary(g => g.Key, g => g.ToArray());
         int dogs = Dogs(model, spec.Data, captions.Where(c => c.Value.All(text => text.Contains(" dog ", StringComparison.Ordinal))));
         int people = Dogs(model, spec.Data, captions.Where(c => c.Value.All(text => text.Contains(" man ", StringComparison.Ordinal) && !text.Contains("dog", StringComparison.Ordinal))));
@@ -45,7 +46,7 @@ public sealed class PhotographTests
 
     private static int Dogs(LrcnModel model, DataSpec data, IEnumerable<KeyValuePair<string, string[]>> photographs)
     {
-        string[] files = [.. photographs.Select(p => Path.Combine(RealData("flickr8k"), "Images", p.Key)).Where(File.Exists).Order(StringComparer.Ordinal).Take(Photographs)];
+        string[] files = [.. photographs.Select(p => Path.Combine(Repository.RealData("flickr8k"), "Images", p.Key)).Where(File.Exists).Order(StringComparer.Ordinal).Take(Photographs)];
         byte[] pixels = [.. files.SelectMany(Pixels)];
         using var quiet = no_grad();
         Tensor logits = model.call(ClipTensors.Clips(new ClipBatch(pixels, [.. Enumerable.Range(0, files.Length)], [.. Enumerable.Repeat(1, files.Length)]), data, CPU));
@@ -69,15 +70,5 @@ public sealed class PhotographTests
         }
 
         return planar;
-    }
-
-    private static string RealData(string name)
-    {
-        string? root = AppContext.BaseDirectory;
-        while (root is not null && !File.Exists(Path.Combine(root, "LrcnLab.sln")))
-            root = Path.GetDirectoryName(root);
-        string folder = Environment.GetEnvironmentVariable("LRCNLAB_DATA") is { Length: > 0 } named ? Path.Combine(named, name) : Path.Combine(root!, "..", "shared", "data", name);
-        Assert.SkipWhen(!Directory.Exists(folder), $"the real data {name} lies neither in ../shared/data beside the checkout nor in LRCNLAB_DATA");
-        return folder;
     }
 }
