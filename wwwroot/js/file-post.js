@@ -33,7 +33,10 @@ class FilePost extends HTMLElement {
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
     request.upload.addEventListener("progress", e => this.say(e.loaded < e.total ? `${file.name}: ${Math.floor(100 * e.loaded / e.total)} % sent` : `${file.name} is there, reading it`));
-    request.addEventListener("load", () => this.end(request.status < 300 ? read(request)?.message ?? "Done." : null, request.status < 300 ? null : refusal(read(request)) ?? `The server answered ${request.status}.`));
+    request.addEventListener("load", () => {
+      if (request.status < 300) this.taken?.();
+      this.end(request.status < 300 ? read(request)?.message ?? "Done." : null, request.status < 300 ? null : refusal(read(request)) ?? `The server answered ${request.status}.`);
+    });
     request.addEventListener("error", () => this.end(null, "The connection was lost. What was sent so far changed nothing, or comes to the same when it is sent again."));
     request.addEventListener("abort", () => this.end("Canceled.", null));
     this.button.disabled = true;
@@ -52,7 +55,6 @@ class FilePost extends HTMLElement {
     this.button.disabled = false;
     this.cancel.hidden = true;
     this.say(message ?? "");
-    if (message && !problem) this.taken?.();
     this.alert.hidden = !problem;
     this.alert.textContent = problem ?? "";
   }

@@ -27,7 +27,7 @@ public sealed class KnownNetworksTests
             Data = new DataSpec { ClipLength = 2, Width = side, Height = side },
             Model = new ModelSpec
             {
-                Backbone = new BackboneSpec { Network = network, Output = KnownNetworks.HasFullyConnected(network) ? BackboneOutput.Fc7 : BackboneOutput.Pool },
+                Backbone = new BackboneSpec { Network = network, Output = (int)expected["size"]! == 4096 ? BackboneOutput.Fc7 : BackboneOutput.Pool },
                 Sequence = new SequenceSpec { Hidden = 4 },
             },
         };

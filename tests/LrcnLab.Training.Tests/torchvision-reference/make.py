@@ -64,6 +64,8 @@ def features(name, module, x):
         return module.features(x).mean([2, 3])
     if name == "lrcn-caffe":
         return module(x)
+    if name not in ("alexnet", "vgg16"):  # one VGG with its 120 million weights behind the convolutions is enough
+        return module.avgpool(module.features(x)).flatten(1)
     module.classifier = module.classifier[:-1]
     return module(x)
 
@@ -72,8 +74,11 @@ networks = {
     "lrcn-caffe": LrcnCaffe,
     "alexnet": torchvision.models.alexnet,
     "vgg11": torchvision.models.vgg11,
+    "vgg11-bn": torchvision.models.vgg11_bn,
     "vgg16-bn": torchvision.models.vgg16_bn,
     "vgg16": torchvision.models.vgg16,
+    "vgg19": torchvision.models.vgg19,
+    "vgg19-bn": torchvision.models.vgg19_bn,
     "resnet18": torchvision.models.resnet18,
     "resnet34": torchvision.models.resnet34,
     "resnet50": torchvision.models.resnet50,
