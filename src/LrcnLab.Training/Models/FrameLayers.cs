@@ -45,11 +45,9 @@ internal static class FrameLayers
     private static Func<Tensor, Tensor> Convolution(ConvolutionLayer layer, LrcnModel owner)
     {
         bool symmetric = layer.PadLeft == layer.PadRight && layer.PadTop == layer.PadBottom;
-        // oneDNN (libtorch 2.10) computes 1×1 convolutions with a stride wrongly for some sizes when channels are last in memory, or divides by zero; so the pixels between are left out before.
-        bool skips = symmetric && layer.Kernel == 1 && layer.Stride > 1;
+        bool pointwise = symmetric && layer is { Kernel: 1, PadTop: 0, PadLeft: 0, Groups: 1 };
         (long, long) padding = symmetric ? (layer.PadTop, layer.PadLeft) : (0, 0);
-        int stride = skips ? 1 : layer.Stride;
-        Conv2d convolution = nn.Conv2d(layer.InChannels, layer.OutChannels, (layer.Kernel, layer.Kernel), (stride, stride), padding, groups: layer.Groups, bias: layer.HasBias);
+        Conv2d convolution = nn.Conv2d(layer.InChannels, layer.OutChannels, (layer.Kernel, layer.Kernel), (layer.Stride, layer.Stride), padding, groups: layer.Groups, bias: layer.HasBias);
         if (layer.Initializer == WeightInitializer.HeNormal)
             KerasInitializers.HeNormal(convolution.weight);
         else
@@ -57,12 +55,23 @@ internal static class FrameLayers
         if (layer.HasBias)
             nn.init.zeros_(convolution.bias!);
         Register(owner, layer.Name, convolution);
-        if (skips)
-            return x => convolution.call(x.slice(2, 0, x.shape[2], layer.Stride).slice(3, 0, x.shape[3], layer.Stride));
+        if (pointwise)
+            return x => Pointwise(x, convolution, layer.Stride);
         if (symmetric)
             return convolution.call;
         long[] pad = [layer.PadLeft, layer.PadRight, layer.PadTop, layer.PadBottom];
         return x => convolution.call(nn.functional.pad(x, pad));
+    }
+
+    /// <summary>
+    /// A 1×1 convolution as the matrix product that it is. Of channels-last frames, oneDNN's own (<c>brgconv_1x1</c> in libtorch 2.10) gives wrong numbers or divides by zero
+    /// on processors that hide the sizes of their caches, as virtual machines do.
+    /// </summary>
+    private static Tensor Pointwise(Tensor x, Conv2d convolution, int stride)
+    {
+        if (stride > 1)
+            x = x.slice(2, 0, x.shape[2], stride).slice(3, 0, x.shape[3], stride);
+        return nn.functional.linear(x.permute(0, 2, 3, 1), convolution.weight.flatten(1), convolution.bias).permute(0, 3, 1, 2);
     }
 
     private static Func<Tensor, Tensor> ClipConvolution(ClipConvolutionLayer layer, LrcnModel owner)

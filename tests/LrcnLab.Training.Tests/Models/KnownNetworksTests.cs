@@ -51,6 +51,35 @@ public sealed class KnownNetworksTests
             (a, b) => Math.Abs(a - b) < tolerance);
     }
 
+    /// <summary>Libraries choose other kernels for other sizes and threads; all have to be right.</summary>
+    [Theory]
+    [InlineData(BackboneNetwork.Resnet50, 1)]
+    [InlineData(BackboneNetwork.Resnet50, 2)]
+    [InlineData(BackboneNetwork.MobilenetV2, 2)]
+    public void Features_OfManyFrames_AreThoseOfEachAlone(BackboneNetwork network, int threads)
+    {
+        int before = get_num_threads();
+        set_num_threads(threads);
+        try
+        {
+            var spec = new RunSpec { Data = new DataSpec { ClipLength = 2, Width = 96, Height = 96 }, Model = new ModelSpec { Backbone = new BackboneSpec { Network = network, Output = BackboneOutput.Pool } } };
+            using var scope = NewDisposeScope();
+            using var model = new LrcnModel(ModelPlanner.Plan(spec, 2));
+            model.eval();
+            using var quiet = no_grad();
+            Tensor frames = Numbers(16L * 3 * 96 * 96, 1).reshape(16, 3, 96, 96);
+
+            Tensor together = model.Features(frames);
+
+            Tensor alone = cat([.. Enumerable.Range(0, 16).Select(i => model.Features(frames.slice(0, i, i + 1, 1)))]);
+            Assert.True((together - alone).abs().max().item<float>() <= 1e-4 * alone.abs().max().item<float>());
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
     private static void Fill(string name, Tensor value)
     {
         if (name.EndsWith("num_batches_tracked", StringComparison.Ordinal))
