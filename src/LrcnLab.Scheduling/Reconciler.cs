@@ -15,6 +15,7 @@ namespace LrcnLab.Scheduling;
 internal sealed class Reconciler(
     RunRecovery recovery,
     Dispatcher dispatcher,
+    SecondPhases phases,
     SlotLeases leases,
     Machine machine,
     ActiveRuns active,
@@ -94,6 +95,7 @@ internal sealed class Reconciler(
         Lease[] abandoned = [.. held.Where(l => l.Owner == server.Owner ? !active.Contains(l.RunId) : server.IsGone(l, now))];
         await Task.WhenAll(abandoned.Select(l => recovery.RecoverAsync(l, cancellationToken)));
         await EndWithoutLeaseAsync(cancellationToken);
+        await phases.LaunchAsync(cancellationToken);
         await dispatcher.DispatchAsync(cancellationToken);
         if (clock.GetUtcNow() - _emptiedAt > TimeSpan.FromHours(1))
         {

@@ -54,6 +54,7 @@ public static class SchedulingServices
         services.AddSingleton<RunLabels>();
         services.AddSingleton<SpecProbe>();
         services.AddSingleton<RetentionService>();
+        services.AddSingleton<SecondPhases>();
         services.AddSingleton(p => new RunService(
             p.GetRequiredService<LabWriter>(), p.GetRequiredService<IDbContextFactory<LabDbContext>>(), p.GetRequiredService<RunChecks>(), p.GetRequiredService<RunMaker>(), p.GetRequiredService<Dispatcher>(), p.GetRequiredService<RunFeed>(), p.GetRequiredService<DiskReserve>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton(p => new QueueService(

@@ -29,8 +29,7 @@ internal sealed class Learner : IDisposable
     /// <param name="precision">Not auto.</param>
     public Learner(RunSpec spec, IReadOnlyList<int> labels, IReadOnlyCollection<int> train, int classes, Device device, Precision precision)
     {
-        using (manual_seed(spec.Training.Seed))
-            _model = new LrcnModel(ModelPlanner.Plan(spec, classes));
+        _model = LrcnModel.Initial(spec, classes);
         _model.to(device);
         if (_model.Plan.IsFrozenForGood)
             _model.Freeze(true);

@@ -12,13 +12,13 @@ internal static class PrecisionTrial
     private const int Steps = 3;
 
     /// <param name="spec">Whose batch size and clips are used.</param>
+    /// <param name="features">F where features are kept, else 0.</param>
     /// <param name="create">Makes a learner of a precision.</param>
     /// <returns>The faster one, and a sentence with both times.</returns>
-    public static (Precision Choice, string Report) Run(RunSpec spec, Func<Precision, Learner> create)
+    public static (Precision Choice, string Report) Run(RunSpec spec, int features, Func<Precision, Learner> create)
     {
-        byte[] pixels = new byte[spec.Data.ClipBytes() * spec.Training.BatchSize];
-        new Random(1).NextBytes(pixels);
-        var batch = new ClipBatch(pixels, new int[spec.Training.BatchSize], [.. Enumerable.Repeat(spec.Data.ClipLength, spec.Training.BatchSize)]);
+        ClipBatch batch = NoiseClips.Batch(spec, features);
+        batch = batch with { Samples = new int[batch.Samples.Length] };
         double single = Milliseconds(create(Precision.Float32), batch, double.PositiveInfinity), half = Milliseconds(create(Precision.Bfloat16), batch, 3 * single);
         Precision choice = half < single ? Precision.Bfloat16 : Precision.Float32;
         return (choice, string.Create(CultureInfo.InvariantCulture, $"A step takes {single:0} ms in float32 and {half:0} ms in bfloat16 here: the run uses {SpecField.Word(choice)}."));

@@ -59,10 +59,10 @@ internal static class ResumeProbe
     /// <summary>One update from the first clips of the train split, augmented as in the first epoch.</summary>
     private static void Step(TrainingJob job, Learner learner, int[] samples, long step)
     {
-        DataSpec data = job.Spec.Data;
-        byte[] pixels = new byte[samples.Length * data.ClipBytes()];
-        int[] lengths = [.. samples.Select((sample, i) => job.Read(sample, 1, 0.5, pixels.AsSpan(i * data.ClipBytes(), data.ClipBytes())))];
+        ClipSource clips = job.Clips;
+        byte[] bytes = new byte[samples.Length * clips.ClipBytes];
+        int[] lengths = [.. samples.Select((sample, i) => clips.Read(sample, 1, 0.5, bytes.AsSpan(i * clips.ClipBytes, clips.ClipBytes)))];
         learner.BeginTraining();
-        learner.Step([new ClipBatch(pixels, samples, lengths)], samples.Length, step, job.Spec.Optimizer.LearningRate);
+        learner.Step([new ClipBatch(bytes, samples, lengths) { Features = clips.Features }], samples.Length, step, job.Spec.Optimizer.LearningRate);
     }
 }

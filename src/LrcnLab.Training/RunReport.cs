@@ -39,6 +39,8 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch, long steps)
         string splits = string.Join(", ", job.Manifest.Samples.CountBy(s => s.Split).OrderBy(s => s.Key).Select(s => $"{s.Value} {RunFiles.Word(s.Key)}"));
         string from = resumedAtStep > 0 ? $"continues after step {resumedAtStep}" : "starts";
         Log(LogLevel.Information, $"Training {from} on {device} in {SpecField.Word(state.Precision)} with {get_num_threads()} threads: {splits} clips in {job.Manifest.Classes.Count} classes, {stepsPerEpoch} steps an epoch, {steps} in all.");
+        if (job.Saving is { } saving)
+            Log(LogLevel.Information, saving.Report);
         if (job.Manifest.Samples.All(s => s.Split != Split.Validation))
             Log(LogLevel.Warning, "The data set has no validation split: no best checkpoint can be chosen.");
     }
@@ -129,12 +131,24 @@ internal sealed class RunReport(TrainingJob job, int stepsPerEpoch, long steps)
             Log(LogLevel.Information, string.Create(CultureInfo.InvariantCulture, $"Test: loss {evaluation.Loss:0.0000}, accuracy {evaluation.Scores.Accuracy:P1}."));
     }
 
+    public void Baselines(CheckpointState state, IReadOnlyDictionary<string, double> values)
+    {
+        Metric(state, values);
+        foreach (string split in (string[])["validation", "test"])
+        {
+            if (values.TryGetValue(MetricKeys.MeanPooledAccuracy(split), out double pooled))
+                Log(LogLevel.Information, string.Create(CultureInfo.InvariantCulture, $"Baselines on the {split} split: the most frequent class alone {values[MetricKeys.MajorityAccuracy(split)]:P1}, a linear classifier on the mean of the features {pooled:P1}."));
+        }
+    }
+
     public void EpochDone(CheckpointState state, TimeSpan took, EvaluationResult? validation)
     {
         string result = validation is null ? "done" : string.Create(CultureInfo.InvariantCulture, $"validation loss {validation.Loss:0.0000}, accuracy {validation.Scores.Accuracy:P1}{(state.BestEpoch == state.Epoch ? " (best so far)" : "")}");
         Log(LogLevel.Information, string.Create(CultureInfo.InvariantCulture, $"Epoch {state.Epoch} of {job.Spec.Training.Epochs}: {result}, {took.TotalSeconds:0.0} s."));
         if (validation is not null && TrainingHints.NotLearning(validation.Loss, state.LowestLoss ?? validation.Loss, job.Manifest.Classes.Count, state.Epoch) is string hint)
             Log(LogLevel.Warning, hint);
+        if (job.Saving is { } saving)
+            Metric(state, new Dictionary<string, double> { [MetricKeys.HoursSaved] = saving.HoursAfter(state.Epoch) });
         job.Emit(new EpochEvent { Epoch = state.Epoch, Step = state.Step, Seconds = took.TotalSeconds });
     }
 

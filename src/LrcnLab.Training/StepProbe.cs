@@ -1,3 +1,4 @@
+using LrcnLab.Core.Models;
 using LrcnLab.Core.Runs;
 using LrcnLab.Core.Specs;
 using LrcnLab.Training.Clips;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace LrcnLab.Training;
 
-/// <summary>What a step costs here, without any data: one to warm up and two that are measured, on clips of noise.</summary>
+/// <summary>What a step costs here, without any data and with features that are there already where they are kept: one to warm up and two that are measured, on clips of noise.</summary>
 public static class StepProbe
 {
     private const int Steps = 2;
@@ -18,9 +19,7 @@ public static class StepProbe
     {
         Precision precision = spec.Resources.Precision == Precision.Bfloat16 ? Precision.Bfloat16 : Precision.Float32;
         int clips = spec.Training.BatchSize;
-        byte[] pixels = new byte[spec.Data.ClipBytes() * clips];
-        new Random(1).NextBytes(pixels);
-        var batch = new ClipBatch(pixels, [.. Enumerable.Range(0, clips)], [.. Enumerable.Repeat(spec.Data.ClipLength, clips)]);
+        ClipBatch batch = NoiseClips.Batch(spec, FeatureCache.IsUsed(spec) ? FeatureCache.Values(spec) : 0);
         using var learner = new Learner(spec, [.. Enumerable.Range(0, clips).Select(i => i % classes)], [.. Enumerable.Range(0, clips)], classes, device, precision);
         // As it is when all learn that are to: what is frozen at first takes less.
         learner.BeginTraining(freeze: false);

@@ -72,7 +72,7 @@ internal sealed class TrainStep(RunSpec spec, LrcnModel model, ModelOptimizer op
         using Generator generator = manual_seed((long)(seed >> 1));
         long[]? lengths = batch.LengthsUnlessAll(spec.Data.ClipLength);
         bool mixed = spec.Training.Mixup > 0;
-        Tensor input = ClipTensors.Clips(batch, spec.Data, device, half is not null && !mixed); // [N, T, C, H, W]
+        Tensor input = ClipTensors.Clips(batch, spec.Data, device, half is not null && !mixed); // [N, T, C, H, W] or [N, T, F]
         Tensor truth = ClipTensors.Labels(batch, labels, device); // [N]
         double blend = 1;
         Tensor? partner = null;
@@ -87,7 +87,7 @@ internal sealed class TrainStep(RunSpec spec, LrcnModel model, ModelOptimizer op
             input = input.to(bfloat16);
         Tensor Loss(Tensor logits) => share * loss.Of(logits, truth, lengths, blend, partner);
         Tensor logits, weighted;
-        if (spec.Resources.RecomputeFrames > 0)
+        if (spec.Resources.RecomputeFrames > 0 && batch.Features == 0)
         {
             (logits, weighted) = new RecomputedPass(model, spec.Resources.RecomputeFrames).Run(input, lengths, Loss, watch);
         }

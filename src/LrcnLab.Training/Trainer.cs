@@ -4,6 +4,7 @@ using LrcnLab.Core.Events;
 using LrcnLab.Core.Metrics;
 using LrcnLab.Core.Specs;
 using LrcnLab.Core.Training;
+using LrcnLab.Training.Baselines;
 using LrcnLab.Training.Checkpoints;
 using LrcnLab.Training.Clips;
 using LrcnLab.Training.Evaluation;
@@ -44,7 +45,7 @@ public sealed class Trainer : IDisposable
     {
         (_job, _spec, _device) = (job, job.Spec, device);
         _labels = [.. job.Manifest.Samples.Select(s => s.Label)];
-        _evaluator = new Evaluator(_spec, job.Manifest.Samples, job.Manifest.Classes.Count, job.Read, device);
+        _evaluator = new Evaluator(_spec, job.Manifest.Samples, job.Manifest.Classes.Count, job.Clips, device);
         _train = _evaluator.Indices(Split.Train);
         _clipsPerStep = _spec.Training.BatchSize * _spec.Training.Accumulation;
         _stepsPerEpoch = (_train.Length + _clipsPerStep - 1) / _clipsPerStep;
@@ -83,7 +84,7 @@ public sealed class Trainer : IDisposable
             _report.Log(LogLevel.Warning, "bfloat16 is slow here: this processor has no instructions for it (AVX512_BF16 or AMX-BF16), so steps may take many times as long. Choose float32, or auto, which measures.");
         if (_spec.Resources.Precision != Precision.Auto)
             return _spec.Resources.Precision;
-        var (choice, report) = PrecisionTrial.Run(_spec, CreateLearner);
+        var (choice, report) = PrecisionTrial.Run(_spec, _job.Clips.Features, CreateLearner);
         _report.Log(LogLevel.Information, report);
         return choice;
     }
@@ -98,6 +99,8 @@ public sealed class Trainer : IDisposable
             _learner.Restore(checkpoint);
         else
             Begin();
+        if (_state.Step == (_job.Fork?.Header.State.Step ?? 0))
+            MeasureBaselines();
         while (_guards.Ending is null && _state.Epoch < _spec.Training.Epochs && EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) is null)
         {
             if (TrainEpoch() is DoneEvent end)
@@ -143,6 +146,21 @@ public sealed class Trainer : IDisposable
         _evaluator.Evaluate(_learner.Model, Split.Validation, views: 1, stride: 0, (done, _) => done < SanityBatches * _spec.Training.BatchSize && _job.Signal.Request == StopRequest.None);
     }
 
+    /// <summary>Abandoned when the run is asked to end, and then done when it goes on.</summary>
+    private void MeasureBaselines()
+    {
+        if (!_spec.Evaluation.Baselines)
+            return;
+        _report.CheckIn(_state, "baselines", force: true);
+        Dictionary<string, double>? values = RunBaselines.Measure(_job, _evaluator, _learner.Model, _device, () =>
+        {
+            _report.CheckIn(_state, "baselines");
+            return _job.Signal.Request == StopRequest.None;
+        });
+        if (values is not null)
+            _report.Baselines(_state, values);
+    }
+
     /// <returns>Null when the epoch is complete, else how the run ends.</returns>
     private DoneEvent? TrainEpoch()
     {
@@ -152,7 +170,7 @@ public sealed class Trainer : IDisposable
         Thaw();
         _learner.BeginTraining(_state.UnfrozenAt is null, _state.UnfrozenAt);
         _report.Training(_state);
-        using (var loader = new ClipLoader(_job.Read, order, epoch, _spec.Data.ClipBytes(), _spec.Training.BatchSize, _state.StepInEpoch * _spec.Training.Accumulation, ClipLoader.Threads(_spec.Resources.Threads, _device.type == DeviceType.CPU)))
+        using (var loader = new ClipLoader(_job.Clips, order, epoch, _spec.Training.BatchSize, _state.StepInEpoch * _spec.Training.Accumulation, ClipLoader.Threads(_spec.Resources.Threads, _device.type == DeviceType.CPU)))
         {
             while (_job.Signal.Request == StopRequest.None && _state.StepInEpoch < _stepsPerEpoch)
             {

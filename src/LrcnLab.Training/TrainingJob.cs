@@ -3,6 +3,7 @@ using LrcnLab.Core.Events;
 using LrcnLab.Core.Specs;
 using LrcnLab.Training.Checkpoints;
 using LrcnLab.Training.Clips;
+using LrcnLab.Training.Features;
 
 namespace LrcnLab.Training;
 
@@ -12,8 +13,11 @@ public sealed record TrainingJob
     public required RunSpec Spec { get; init; }
     public required DatasetManifest Manifest { get; init; }
 
-    /// <summary>Fills clips from prepared frames; called from several threads.</summary>
-    public required ClipRead Read { get; init; }
+    /// <summary>Clips from prepared frames, or from the kept features of a frozen backbone.</summary>
+    public required ClipSource Clips { get; init; }
+
+    /// <summary>What keeping features saves; null where they are computed at each step.</summary>
+    public FeatureSaving? Saving { get; init; }
 
     /// <summary>The run's folder.</summary>
     public required string Output { get; init; }

@@ -15,7 +15,7 @@ public static class TrainingRefusal
             return $"The data set {manifest.Name} has {manifest.Classes.Count} class; at least 2 are needed to learn a difference.";
         if (manifest.Samples.All(s => s.Split != Split.Train))
             return $"The data set {manifest.Name} has no clip in the train split.";
-        long bytes = (long)job.Spec.Data.ClipBytes() * job.Spec.Training.BatchSize;
+        long bytes = (long)job.Clips.ClipBytes * job.Spec.Training.BatchSize;
         if (bytes > Array.MaxLength)
             return $"A batch of {job.Spec.Training.BatchSize} clips has {bytes:N0} bytes, at most {Array.MaxLength:N0} are possible: take a smaller batch, shorter clips or smaller frames.";
         if (job.Resume is not null)

@@ -59,7 +59,7 @@ internal static class LoadingBenchmark
 
     private static void Epoch(BareStep step, ClipReader reader, ClipChoice[] order, int epoch)
     {
-        using var loader = new ClipLoader(reader.Read, order, epoch, reader.ClipBytes, step.Spec.Training.BatchSize);
+        using var loader = new ClipLoader(new ClipSource(reader.Read, reader.ClipBytes), order, epoch, step.Spec.Training.BatchSize);
         while (loader.Take() is ClipBatch batch)
         {
             step.Step(batch with { Samples = [.. Enumerable.Range(0, batch.Samples.Length)] });

@@ -7,6 +7,7 @@ using LrcnLab.Core.Events;
 using LrcnLab.Core.Models;
 using LrcnLab.Core.Specs;
 using LrcnLab.Training;
+using LrcnLab.Training.Clips;
 
 namespace LrcnLab.Benchmarks;
 
@@ -82,11 +83,11 @@ internal static class MemoryBenchmark
                 Classes = [.. Enumerable.Range(0, Classes).Select(k => $"class {k}")],
                 Samples = [.. Enumerable.Range(0, train + spec.Training.BatchSize).Select(i => Sample(i, i < train ? Split.Train : Split.Validation))],
             },
-            Read = (sample, epoch, _, clip) =>
+            Clips = new ClipSource((sample, epoch, _, clip) =>
             {
                 new Random(HashCode.Combine(sample, epoch)).NextBytes(clip);
                 return spec.Data.ClipLength;
-            },
+            }, spec.Data.ClipBytes()),
             Output = folder,
             Emit = emit,
         };

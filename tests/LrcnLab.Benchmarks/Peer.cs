@@ -16,11 +16,16 @@ internal sealed class Peer : IDisposable
     public string Version { get; }
 
     /// <returns>Null, with a sentence on standard error, when there is no Python with PyTorch.</returns>
-    public static Peer? Start(RunSpec like, int classes, int threads)
+    /// <param name="like">Whose clips and network are used.</param>
+    /// <param name="classes">K</param>
+    /// <param name="threads">Of the CPU.</param>
+    /// <param name="channelsLast">In memory; known networks only.</param>
+    public static Peer? Start(RunSpec like, int classes, int threads, bool channelsLast = false)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("LRCNLAB_PYTHON") is { Length: > 0 } named ? named : "/usr/bin/python3") { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (string argument in (string[])[
-            Path.Combine(AppContext.BaseDirectory, "pytorch_peer.py"), "--threads", Text(threads), "--clips", Text(like.Training.BatchSize), "--frames", Text(like.Data.ClipLength), "--size", Text(like.Data.Width), "--classes", Text(classes)])
+            Path.Combine(AppContext.BaseDirectory, "pytorch_peer.py"), "--threads", Text(threads), "--clips", Text(like.Training.BatchSize), "--frames", Text(like.Data.ClipLength), "--size", Text(like.Data.Width), "--classes", Text(classes),
+            "--network", like.Model.Backbone.Network == BackboneNetwork.Own ? "seed" : SpecField.Word(like.Model.Backbone.Network), .. channelsLast ? (string[])["--channels-last"] : []])
             start.ArgumentList.Add(argument);
         Process process = Process.Start(start)!;
         if (process.StandardOutput.ReadLine() is string line)

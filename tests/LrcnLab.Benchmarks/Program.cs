@@ -6,6 +6,7 @@ var threads = new Option<int>("--threads") { Description = "CPU threads of both 
 var rounds = new Option<int>("--rounds") { Description = "How often both sides take turns.", DefaultValueFactory = _ => 5 };
 var root = new RootCommand("Speed and memory of the training engine, each against a peer that takes turns with it in the same run.");
 Add("step", "A training step of the seed model against PyTorch, and its share of the machine's matrix-product peak.", StepBenchmark.Run);
+Add("networks", "Steps of LRCNs on VGG-16 and ResNet-18 against PyTorch with torchvision.", KnownNetworkBenchmark.Run);
 Add("precision", "bfloat16 against float32, the seed model.", PrecisionBenchmark.Run);
 Add("loading", "An epoch from prepared frames with augmentation against bare steps in memory.", LoadingBenchmark.Run);
 Add("tracking", "What telling of a step costs the step, with a server that stores it.", TrackingBenchmark.Run);

@@ -60,7 +60,7 @@ internal static class ReadingBenchmark
         int epochs = Math.Max(1, 8000 / samples);
         ClipChoice[] order = [.. Enumerable.Range(1, epochs).SelectMany(e => Core.Training.Shuffle.Order(samples, 1, e)).Select(s => new ClipChoice(s))];
         long started = Stopwatch.GetTimestamp();
-        using var loader = new ClipLoader(reader.Read, order, epoch: 1, reader.ClipBytes, Batch, threads: threads);
+        using var loader = new ClipLoader(new ClipSource(reader.Read, reader.ClipBytes), order, epoch: 1, Batch, threads: threads);
         while (loader.Take() is ClipBatch batch)
             loader.Return(batch);
         return order.Length * (double)data.ClipLength / Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -1,6 +1,6 @@
-"""The seed model in PyTorch, as the peer of LrcnLab's benchmarks. Reads commands from standard input, answers with one JSON line each.
+"""The seed model, or an LRCN on a network of torchvision, in PyTorch, as the peer of LrcnLab's benchmarks. Reads commands from standard input, answers with one JSON line each.
 
-step N    N training steps of the seed model: milliseconds of each
+step N    N training steps of the model: milliseconds of each
 matmul N  N float32 products of 2048 x 2048 matrices: milliseconds of each
 """
 import argparse
@@ -17,6 +17,8 @@ parser.add_argument("--clips", type=int, required=True)
 parser.add_argument("--frames", type=int, required=True)
 parser.add_argument("--size", type=int, required=True)
 parser.add_argument("--classes", type=int, required=True)
+parser.add_argument("--network", choices=["seed", "vgg16", "resnet18"], default="seed")
+parser.add_argument("--channels-last", action="store_true")
 options = parser.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(1)
@@ -45,7 +47,35 @@ class Lrcn(nn.Module):
         return self.fc(self.lstm(features * mask)[0][:, -1])
 
 
-model = Lrcn()
+class Known(nn.Module):
+    """A network of torchvision on every frame (VGG-16 up to fc6), LSTM 256, the answers of all steps averaged."""
+
+    def __init__(self):
+        super().__init__()
+        import torchvision
+        if options.network == "vgg16":
+            net = torchvision.models.vgg16(weights=None)
+            self.backbone = nn.Sequential(net.features, net.avgpool, nn.Flatten(), *net.classifier[:2])
+        else:
+            net = torchvision.models.resnet18(weights=None)
+            net.fc = nn.Identity()
+            self.backbone = net
+        with torch.no_grad():
+            features = self.backbone(torch.zeros(2, 3, options.size, options.size)).shape[1]
+        self.lstm = nn.LSTM(features, 256, batch_first=True)
+        self.fc = nn.Linear(256, options.classes)
+
+    def forward(self, clips):
+        n, t = clips.shape[:2]
+        frames = clips.flatten(0, 1)
+        if options.channels_last:
+            frames = frames.contiguous(memory_format=torch.channels_last)
+        return self.fc(self.lstm(self.backbone(frames).view(n, t, -1))[0])
+
+
+model = Lrcn() if options.network == "seed" else Known()
+if options.channels_last:
+    model = model.to(memory_format=torch.channels_last)
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-5, eps=1e-7)
 pixels = torch.randint(0, 256, (options.clips, options.frames, 3, options.size, options.size), dtype=torch.uint8)
 labels = torch.arange(options.clips) % options.classes
@@ -54,7 +84,9 @@ matrix = torch.randn(2048, 2048)
 
 def step():
     optimizer.zero_grad()
-    loss = nn.functional.cross_entropy(model(pixels.float().div_(255)), labels)
+    logits = model(pixels.float().div_(255))
+    truth = labels if logits.dim() == 2 else labels[:, None].expand(-1, logits.shape[1]).flatten()
+    loss = nn.functional.cross_entropy(logits.flatten(0, -2), truth)
     loss.backward()
     optimizer.step()
     return loss.item()

@@ -185,21 +185,19 @@ public sealed class EngineTests
     {
         var places = new List<double>();
         using var job = new SyntheticJob(SyntheticJob.SmallSpec with { Evaluation = new EvaluationSpec { TestViews = 3 }, Training = SyntheticJob.SmallSpec.Training with { Epochs = 1 } }, test: 4);
-        TrainingJob watched = job.Job() with
+
+        Trainer.Run(job.Job() with { Clips = job.Clips with { Read = Watched } }, CPU);
+
+        int Watched(int sample, int? epoch, double place, Span<byte> clip)
         {
-            Read = (sample, epoch, place, clip) =>
+            if (sample >= 30)
             {
-                if (sample >= 30)
-                {
-                    lock (places)
-                        places.Add(place);
-                }
+                lock (places)
+                    places.Add(place);
+            }
 
-                return job.Read(sample, epoch, place, clip);
-            },
-        };
-
-        Trainer.Run(watched, CPU);
+            return job.Read(sample, epoch, place, clip);
+        }
 
         Assert.Equal([.. Enumerable.Repeat(1 / 6.0, 4), .. Enumerable.Repeat(0.5, 4), .. Enumerable.Repeat(5 / 6.0, 4)], places.Order());
         Assert.Equal(4, job.Events.OfType<ConfusionMatrixEvent>().Single(c => c.Split == "test").Counts.Sum(row => row.Sum()));
@@ -209,7 +207,7 @@ public sealed class EngineTests
     public void SanityPass_WhenValidationCannotBeRead_FailsBeforeTheFirstStep()
     {
         using var job = new SyntheticJob();
-        TrainingJob broken = job.Job() with { Read = (sample, epoch, place, clip) => sample >= 21 ? throw new InvalidDataException($"sample {sample} is broken") : job.Read(sample, epoch, place, clip) };
+        TrainingJob broken = job.Job() with { Clips = job.Clips with { Read = (sample, epoch, place, clip) => sample >= 21 ? throw new InvalidDataException($"sample {sample} is broken") : job.Read(sample, epoch, place, clip) } };
 
         Assert.Throws<InvalidDataException>(() => Trainer.Run(broken, CPU));
 

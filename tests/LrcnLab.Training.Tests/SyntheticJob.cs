@@ -44,7 +44,7 @@ internal sealed class SyntheticJob : IDisposable
     {
         Spec = Spec,
         Manifest = Manifest,
-        Read = Read,
+        Clips = Clips,
         Output = Folder,
         Resume = resume,
         Signal = signal ?? new StopSignal(),
@@ -55,6 +55,8 @@ internal sealed class SyntheticJob : IDisposable
             observe?.Invoke(e);
         },
     };
+
+    public ClipSource Clips => new(Read, Spec.Data.ClipBytes());
 
     public DoneEvent Train(Action<WorkerEvent>? observe = null, Checkpoint? resume = null, StopSignal? signal = null) => Trainer.Run(Job(observe, resume, signal), CPU);
 

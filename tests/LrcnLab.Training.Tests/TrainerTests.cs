@@ -138,7 +138,7 @@ public sealed class TrainerTests
     public void Run_WhenAClipCannotBeRead_FailsWithItsFault()
     {
         using var job = new SyntheticJob();
-        var broken = job.Job() with { Read = (sample, _, _, _) => throw new InvalidDataException($"sample {sample} is broken") };
+        var broken = job.Job() with { Clips = job.Clips with { Read = (sample, _, _, _) => throw new InvalidDataException($"sample {sample} is broken") } };
 
         Assert.Contains("is broken", Assert.Throws<InvalidDataException>(() => Trainer.Run(broken, torch.CPU)).Message, StringComparison.Ordinal);
     }

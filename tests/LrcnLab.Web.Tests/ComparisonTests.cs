@@ -126,6 +126,25 @@ public abstract class ComparisonTestsOn<TServer>(TServer server) : IClassFixture
         Assert.Contains(",'=cmd", await Client.GetStringAsync($"/api/v1/runs/{run}/metrics/export?format=csv", Cancel), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Fusion_OfTwoRuns_WeighsTheirAnswers()
+    {
+        Guid first = await AddAsync(_ => 1), second = await AddAsync(_ => 1), silent = await AddAsync(_ => 1);
+        await AnswerAsync(first, sample => sample % 4 != 0);
+        await AnswerAsync(second, sample => sample % 4 != 1);
+
+        JsonNode answer = JsonNode.Parse(await Client.GetStringAsync($"/api/v1/fusion?first={first}&second={second}&weight=0.6", Cancel))!;
+        Assert.Equal((100, 0.75, 0.75, 0.75, 0.6), ((int)answer["samples"]!, (double)answer["first"]!["accuracy"]!, (double)answer["second"]!["accuracy"]!, (double)answer["fused"]!["accuracy"]!, (double)answer["fused"]!["weight"]!));
+        Assert.Equal(0, (double)answer["gain"]!);
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await Client.GetAsync($"/api/v1/fusion?first={first}&second={second}&weight=2", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await Client.GetAsync($"/api/v1/fusion?first={first}&second={second}&split=train", Cancel)).StatusCode);
+        using HttpResponseMessage none = await Client.GetAsync($"/api/v1/fusion?first={first}&second={silent}", Cancel);
+        Assert.Equal(HttpStatusCode.Conflict, none.StatusCode);
+        Assert.Contains("second run has kept no answers", await none.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Conflict, (await Client.GetAsync($"/api/v1/fusion?first={first}&second={Guid.CreateVersion7()}", Cancel)).StatusCode);
+    }
+
     private Task<PairSide> ReadAsync(Guid run) => Pairs.ReadAsync([run], "test", Cancel);
 
     private Task<Guid> AddAsync(Func<int, double> loss) => StoredRuns.AddAsync(server.Services, "compared", RunState.Completed, s => s, loss, 20, Cancel);

@@ -29,6 +29,15 @@ public static class MetricKeys
     /// <summary>Bytes that the worker occupies.</summary>
     public const string ProcessMemory = "memory/process_bytes";
 
+    /// <summary>Hours of computing that kept features have saved the run so far, those of computing them once taken off if the run did so.</summary>
+    public const string HoursSaved = "features/hours_saved";
+
+    /// <summary>What always answering with the most frequent class reaches on a split.</summary>
+    public static string MajorityAccuracy(string split) => $"baseline/majority_{split}_accuracy";
+
+    /// <summary>What a linear classifier on the mean of the backbone's first features reaches on a split.</summary>
+    public static string MeanPooledAccuracy(string split) => $"baseline/mean_pooled_{split}_accuracy";
+
     /// <summary>The key of a metric that can choose between states.</summary>
     public static string Of(ValidationMetric metric) => metric switch
     {

@@ -30,7 +30,10 @@ public static class ModelPlanner
     /// <summary>Values that the read-out gets of each step.</summary>
     internal static int StepSize(RunSpec spec) => spec.Model.Sequence is { Kind: not SequenceKind.None } sequence
         ? (sequence.Bidirectional ? 2 : 1) * sequence.Hidden
-        : Backbone(spec)[^1].OutputShape[^1];
+        : FrameFeatures(spec);
+
+    /// <summary>Values that the backbone makes of one frame, or of a clip where it sees those.</summary>
+    internal static int FrameFeatures(RunSpec spec) => Backbone(spec)[^1].OutputShape[^1];
 
     private static int? FrozenLayers(IReadOnlyList<PlanLayer> layers, BackboneSpec backbone)
     {

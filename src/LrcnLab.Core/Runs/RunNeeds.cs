@@ -67,6 +67,10 @@ public static class RunNeeds
     /// <summary>Weights and the optimizer's memory of them in float32.</summary>
     public static long CheckpointBytes(ModelPlan plan, RunSpec spec) => MemoryEstimate.FixedBytes(plan, spec with { Resources = spec.Resources with { Precision = Precision.Float32 } }) - 4 * plan.TrainableParameters;
 
+    /// <summary>Of the features that a run keeps, at most; 0 where it keeps none.</summary>
+    public static long FeatureBytes(DatasetManifest manifest, RunSpec spec) =>
+        FeatureCache.IsUsed(spec) ? PreparedBytes(manifest, spec.Data) / (spec.Data.Width * spec.Data.Height * spec.Data.Channels()) * FeatureCache.FrameBytes(spec) : 0;
+
     /// <summary>Of all frames of a data set, as a run sees them.</summary>
     public static long PreparedBytes(DatasetManifest manifest, DataSpec data)
     {

@@ -11,4 +11,7 @@ public enum RunRelation
 
     /// <summary>Does the same again, to see whether the same comes out.</summary>
     Reproduction,
+
+    /// <summary>Begins with its best weights, and launches itself when it is completed.</summary>
+    SecondPhase,
 }

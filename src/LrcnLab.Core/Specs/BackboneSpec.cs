@@ -58,6 +58,9 @@ public sealed record BackboneSpec
     [Field("Frozen for", "Epochs after which the frozen layers are trained too; 0 for never.", Unit = "epochs", Minimum = 0, Maximum = 100_000, When = "freeze!=none")]
     public int FreezeEpochs { get; init; }
 
+    [Field("Keep features", "Computes the features of a wholly frozen backbone once for all epochs and runs that would compute the same, unless chance changes frames.", Advanced = true, When = "freeze=all")]
+    public bool KeepFeatures { get; init; } = true;
+
     [Field("Convolutions", "The layers in order, first at the frame.", Minimum = 1, Maximum = 32, Item = "layer", When = "network=own")]
     public IReadOnlyList<ConvolutionSpec> Convolutions { get; init; } = [new() { Pool = 2 }];
 

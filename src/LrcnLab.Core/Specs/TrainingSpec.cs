@@ -68,6 +68,9 @@ public sealed record EvaluationSpec
 
     [Field("View stride", "Tests with a clip from every so many frames on, over the whole video, whatever the test views say; the paper has 16 frames with stride 8; 0 for none.", Unit = "frames", Minimum = 0, Maximum = 512, Advanced = true)]
     public int ViewStride { get; init; }
+
+    [Field("Baselines", "Before the first epoch, also measures what the most frequent class alone and a linear classifier on the mean of the backbone's first features reach.")]
+    public bool Baselines { get; init; }
 }
 
 public sealed record CheckpointSpec

@@ -1,6 +1,5 @@
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Specs;
-using LrcnLab.Core.Training;
 
 namespace LrcnLab.Media.Prepared;
 
@@ -42,27 +41,12 @@ public sealed class ClipReader
             throw new ArgumentException($"A clip has {ClipBytes} bytes, the buffer {clip.Length}.", nameof(clip));
         int frameBytes = _frames.FrameBytes, frames = _frames.FrameCount(sample), length = ClipSampler.Length(_data, frames);
         Span<int> indices = length <= ClipLengthOnStack ? stackalloc int[length] : new int[length];
-        ClipChange change = ClipChange.None;
-        ColorChange color = default;
-        EraseChange erase = default;
-        TimeChange timing = default;
+        ClipDraw draw = ClipDraw.None;
         if (epoch is { } e)
-        {
-            SplitMix random = Shuffle.ForSample(_seed, e, sample), shape = Shuffle.ForSample(_seed, e, sample, RandomStream.Shape), hue = Shuffle.ForSample(_seed, e, sample, RandomStream.Hue);
-            SplitMix box = Shuffle.ForSample(_seed, e, sample, RandomStream.Erase), time = Shuffle.ForSample(_seed, e, sample, RandomStream.Time);
-            change = ClipChange.Draw(_augmentation, _data.Width, _data.Height, ref random).Reshape(_augmentation, ref shape);
-            if (!_mayBeMirrored[sample])
-                change = change with { Mirror = false };
-            color = ColorChange.Draw(_augmentation, ref random).Turn(_augmentation, ref hue);
-            erase = EraseChange.Draw(_augmentation, _data.Width, _data.Height, ref box);
-            ClipSampler.Random(_data, _augmentation.TimeJitter, frames, ref random, indices);
-            timing = TimeChange.Draw(_data, _augmentation, ref time);
-            timing.Apply(indices, frames);
-        }
+            draw = ClipDraw.Of(_data, _augmentation, _seed, e, sample, frames, indices);
         else
-        {
             ClipSampler.Fixed(_data, frames, place, indices);
-        }
+        ClipChange change = _mayBeMirrored[sample] ? draw.Shape : draw.Shape with { Mirror = false };
 
         _frames.CheckStillWhole(sample);
         for (int t = 0; t < length; t++)
@@ -70,10 +54,10 @@ public sealed class ClipReader
         Span<byte> read = clip[..(length * frameBytes)];
         int plane = _data.Width * _data.Height;
         if (_data.Color == ColorMode.Flow)
-            FlowChange.Turn(read, plane, change.Mirror, timing.Reverse);
+            FlowChange.Turn(read, plane, change.Mirror, draw.Time.Reverse);
         else
-            color.Apply(read, _frames.Channels, plane);
-        erase.Apply(read, _data.Width, _data.Height);
+            draw.Color.Apply(read, _frames.Channels, plane);
+        draw.Erase.Apply(read, _data.Width, _data.Height);
         return length;
     }
 }

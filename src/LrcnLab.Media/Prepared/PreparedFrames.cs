@@ -36,6 +36,9 @@ public sealed unsafe class PreparedFrames : IDisposable
     /// <summary>Bytes of one frame: C * H * W.</summary>
     public int FrameBytes { get; }
 
+    /// <summary>Time that computing the content took; 0 for what was only decoded.</summary>
+    public double ComputingSeconds => _index.Shards.Sum(s => s.Seconds);
+
     public int SampleCount => _index.Samples.Count;
 
     /// <summary>Opens what <see cref="FramePreparer.Prepare"/> made; compares the index's checksum and all sizes. Until it is disposed nobody removes the folder.</summary>

@@ -12,6 +12,9 @@ namespace LrcnLab.Media.Prepared;
 /// <param name="Modified">UTC ticks of the last write: while it and the size are the same, nobody touched the file.</param>
 internal sealed record PreparedShard(string File, string Content, long Bytes, string Sha256, long Modified)
 {
+    /// <summary>See <see cref="ShardOutput.Seconds"/>.</summary>
+    public double Seconds { get; init; }
+
     public static string FileName(int shard) => $"frames-{shard:D4}.bin";
 
     public static string RecordName(int shard) => $"frames-{shard:D4}.json";

@@ -21,6 +21,9 @@ public sealed class ShardOutput : IDisposable
     /// <summary>Bytes written so far.</summary>
     public long Position => _stream.Position;
 
+    /// <summary>Time that computing the content took, where it is computed and not decoded.</summary>
+    public double Seconds { get; set; }
+
     private string Temporary => _path + ".tmp";
 
     /// <param name="frame">Planar <c>[C, H, W]</c>.</param>
@@ -52,7 +55,7 @@ public sealed class ShardOutput : IDisposable
         _stream.Dispose();
         string sha256 = _rewound ? MediaFile.Sha256(Temporary, ct) : Convert.ToHexStringLower(_hash.GetHashAndReset());
         File.Move(Temporary, _path, overwrite: true);
-        return new PreparedShard(Path.GetFileName(_path), content, expectedBytes, sha256, File.GetLastWriteTimeUtc(_path).Ticks);
+        return new PreparedShard(Path.GetFileName(_path), content, expectedBytes, sha256, File.GetLastWriteTimeUtc(_path).Ticks) { Seconds = Seconds };
     }
 
     public void Dispose()

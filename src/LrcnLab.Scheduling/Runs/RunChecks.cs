@@ -57,6 +57,9 @@ internal sealed class RunChecks(VersionFolders folders, LabPaths paths, DiskRese
         string prepared = Path.Combine(paths.PreparedRoot, PreparedKey.Of(manifest, spec.Data).FolderName);
         // Whatever is missing in a folder that is there, the worker checks frame by frame.
         long missing = Directory.Exists(prepared) ? 0 : RunNeeds.PreparedBytes(manifest, spec.Data);
+        // Whether other features are the wanted ones, only the worker can tell.
+        if (!Directory.Exists(paths.PreparedRoot) || !Directory.EnumerateDirectories(paths.PreparedRoot, $"{Path.GetFileName(prepared)}-features-*").Any())
+            missing += RunNeeds.FeatureBytes(manifest, spec);
         return RunNeeds.DiskProblem(RunNeeds.DiskBytes(spec, manifest.Classes.Count, missing), reserve.FreeBytes);
     }
 

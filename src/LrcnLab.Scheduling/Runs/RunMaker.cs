@@ -39,6 +39,20 @@ internal sealed class RunMaker(ArtifactStore artifacts, TimeProvider clock)
         return (run, null);
     }
 
+    /// <summary>Two runs: the first phase, which waits for a slot, and the second, a draft until then; <see cref="SecondPhases"/> launches it.</summary>
+    /// <returns>The second.</returns>
+    public async Task<(Run? Run, SpecProblem? Problem)> MakeInPhasesAsync(LabDbContext db, RunRequest request, DatasetVersion version, CancellationToken cancellationToken)
+    {
+        RunRequest single = request with { Name = Shortened($"{request.Name.Trim()}, single frames"), Spec = TwoPhases.First(request.Spec, request.FirstPhaseEpochs), Draft = null };
+        var (first, problem) = await MakeAsync(db, single, version, queue: true, cancellationToken);
+        if (first is null)
+            return (null, problem);
+        (Run? second, problem) = await MakeAsync(db, request with { Spec = TwoPhases.Second(request.Spec, first.Id), CopyOf = null }, version, queue: false, cancellationToken);
+        if (second is not null)
+            (second.ParentId, second.Relation) = (first.Id, RunRelation.SecondPhase);
+        return (second, problem);
+    }
+
     /// <summary>A run that does again what another did.</summary>
     public async Task<Run> RepeatAsync(LabDbContext db, Run first, RunSpec spec, string? person, CancellationToken cancellationToken)
     {

@@ -32,6 +32,9 @@ public sealed record RunRequest(string Name, RunSpec Spec)
     /// <summary>The checkpoint of another run that it begins with; null for random weights.</summary>
     public Guid? Fork { get; init; }
 
+    /// <summary>Epochs of a first phase on single frames, with whose weights the run begins, see <see cref="TwoPhases"/>; 0 for none.</summary>
+    public int FirstPhaseEpochs { get; init; }
+
     /// <summary>Who asked for it.</summary>
     public string? Person { get; init; }
 
@@ -50,6 +53,16 @@ public sealed record RunRequest(string Name, RunSpec Spec)
         }
 
         problems.AddRange(SpecReader.Validate(Spec));
+        if (FirstPhaseEpochs != 0 && problems.Count == 0)
+        {
+            if (FirstPhaseEpochs is < 1 or > 100_000)
+                problems.Add(new SpecProblem("firstPhaseEpochs", $"The first phase has {FirstPhaseEpochs} epochs: allowed are 1 to 100,000, or 0 for none."));
+            else if (Fork is not null)
+                problems.Add(new SpecProblem("firstPhaseEpochs", "A fork begins with a checkpoint and has no first phase."));
+            else if (TwoPhases.Problem(Spec) is string one)
+                problems.Add(new SpecProblem("firstPhaseEpochs", one));
+        }
+
         return problems;
     }
 }

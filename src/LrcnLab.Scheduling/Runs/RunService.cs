@@ -193,18 +193,19 @@ public sealed class RunService
     {
         try
         {
-            Guid id = await _writer.WriteAsync(
+            bool phases = queue && request.FirstPhaseEpochs > 0;
+            var (id, first) = await _writer.WriteAsync(
                 async db =>
                 {
-                    var (run, problem) = await _maker.MakeAsync(db, request, version, queue, cancellationToken);
-                    return run?.Id ?? throw new RefusedException(problem!);
+                    var (run, problem) = phases ? await _maker.MakeInPhasesAsync(db, request, version, cancellationToken) : await _maker.MakeAsync(db, request, version, queue, cancellationToken);
+                    return run is null ? throw new RefusedException(problem!) : (run.Id, phases ? run.ParentId : null);
                 },
                 cancellationToken);
             if (queue)
-                await StartAsync(id);
-            else
+                await StartAsync(first ?? id);
+            if (!queue || first is not null)
                 _feed.Publish(id, RunParts.State);
-            return new CreateRunResult(id, []);
+            return new CreateRunResult(id, []) { FirstPhase = first };
         }
         catch (RefusedException e)
         {

@@ -11,10 +11,9 @@ public sealed class ClipLoader : IDisposable
     /// <summary>Batches that are in memory at most, those included that were taken and not yet returned.</summary>
     public const int Buffers = 4;
 
-    private readonly ClipRead _read;
+    private readonly ClipSource _source;
     private readonly ClipChoice[] _order;
     private readonly int? _epoch;
-    private readonly int _clipBytes;
     private readonly int _batchSize;
     private readonly object _lock = new();
     private readonly Dictionary<int, ClipBatch> _filled = [];
@@ -27,19 +26,18 @@ public sealed class ClipLoader : IDisposable
     private ExceptionDispatchInfo? _fault;
     private bool _disposed;
 
-    /// <param name="read">Fills one clip.</param>
+    /// <param name="source">Fills clips.</param>
     /// <param name="order">Clips in the order in which they are wanted.</param>
-    /// <param name="epoch">Passed on to <paramref name="read"/>.</param>
-    /// <param name="clipBytes">T · C · H · W.</param>
+    /// <param name="epoch">Passed on to the source.</param>
     /// <param name="batchSize">Clips a batch; the last batch may be smaller.</param>
     /// <param name="firstBatch">Batches to skip.</param>
     /// <param name="threads">Threads that read; 0 for one a core.</param>
-    public ClipLoader(ClipRead read, ClipChoice[] order, int? epoch, int clipBytes, int batchSize, int firstBatch = 0, int threads = 0)
+    public ClipLoader(ClipSource source, ClipChoice[] order, int? epoch, int batchSize, int firstBatch = 0, int threads = 0)
     {
-        (_read, _order, _epoch, _clipBytes, _batchSize) = (read, order, epoch, clipBytes, batchSize);
+        (_source, _order, _epoch, _batchSize) = (source, order, epoch, batchSize);
         Batches = (order.Length + batchSize - 1) / batchSize;
         _nextToFill = _nextToTake = firstBatch;
-        BatchBytes = checked(clipBytes * Math.Min(batchSize, Math.Max(1, order.Length)));
+        BatchBytes = checked(source.ClipBytes * Math.Min(batchSize, Math.Max(1, order.Length)));
         for (int i = 0; i < Math.Min(Buffers, Batches - firstBatch); i++)
             _free.Push(new byte[BatchBytes]);
         _threads = [.. Enumerable.Range(0, threads > 0 ? threads : Environment.ProcessorCount).Select(i => new Thread(Fill) { IsBackground = true, Name = $"clips {i}" })];
@@ -83,7 +81,7 @@ public sealed class ClipLoader : IDisposable
     {
         lock (_lock)
         {
-            _free.Push(batch.Pixels);
+            _free.Push(batch.Bytes);
             Monitor.PulseAll(_lock);
         }
     }
@@ -107,7 +105,7 @@ public sealed class ClipLoader : IDisposable
             try
             {
                 ClipChoice choice = _order[batch.Index * _batchSize + clip];
-                batch.Lengths[clip] = _read(choice.Sample, _epoch, choice.Place, batch.Pixels.AsSpan(clip * _clipBytes, _clipBytes));
+                batch.Lengths[clip] = _source.Read(choice.Sample, _epoch, choice.Place, batch.Bytes.AsSpan(clip * _source.ClipBytes, _source.ClipBytes));
                 Finish(batch);
             }
             catch (Exception e)
@@ -125,8 +123,8 @@ public sealed class ClipLoader : IDisposable
         {
             while (!_disposed && _fault is null)
             {
-                if (_current is null && _nextToFill < Batches && _free.TryPop(out byte[]? pixels))
-                    _current = new Filling(_nextToFill, pixels, new int[Math.Min(_batchSize, _order.Length - _nextToFill++ * _batchSize)]);
+                if (_current is null && _nextToFill < Batches && _free.TryPop(out byte[]? bytes))
+                    _current = new Filling(_nextToFill, bytes, new int[Math.Min(_batchSize, _order.Length - _nextToFill++ * _batchSize)]);
                 if (_current is { } batch)
                 {
                     int clip = batch.Reserved++;
@@ -150,7 +148,7 @@ public sealed class ClipLoader : IDisposable
         {
             if (++batch.Finished < batch.Lengths.Length)
                 return;
-            _filled[batch.Index] = new ClipBatch(batch.Pixels, [.. _order.AsSpan(batch.Index * _batchSize, batch.Lengths.Length).ToArray().Select(c => c.Sample)], batch.Lengths);
+            _filled[batch.Index] = new ClipBatch(batch.Bytes, [.. _order.AsSpan(batch.Index * _batchSize, batch.Lengths.Length).ToArray().Select(c => c.Sample)], batch.Lengths) { Features = _source.Features };
             Monitor.PulseAll(_lock);
         }
     }
@@ -166,10 +164,10 @@ public sealed class ClipLoader : IDisposable
     }
 
     /// <summary>A batch whose clips are being read. Changed under the lock only, but for the clips themselves.</summary>
-    private sealed class Filling(int index, byte[] pixels, int[] lengths)
+    private sealed class Filling(int index, byte[] bytes, int[] lengths)
     {
         public int Index { get; } = index;
-        public byte[] Pixels { get; } = pixels;
+        public byte[] Bytes { get; } = bytes;
         public int[] Lengths { get; } = lengths;
         public int Reserved { get; set; }
         public int Finished { get; set; }

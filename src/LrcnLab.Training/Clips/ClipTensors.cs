@@ -14,11 +14,18 @@ public static class ClipTensors
     /// <param name="data">Size and normalisation.</param>
     /// <param name="device">Where the tensor shall be.</param>
     /// <param name="half">Asks for bfloat16 instead of float32: the same values, rounded once.</param>
-    /// <returns>[N, T, C, H, W]: pixels in 0..1 or -1..1, or those minus the mean of ImageNet's colours over their deviation, or each clip minus its mean (of the whole clip, or of each place over time) over its deviation. Frames behind a clip's end count for nothing.</returns>
+    /// <returns>[N, T, F] of features as they are, else [N, T, C, H, W]: pixels in 0..1 or -1..1, or those minus the mean of ImageNet's colours over their deviation, or each clip minus its mean (of the whole clip, or of each place over time) over its deviation. Frames behind a clip's end count for nothing.</returns>
     public static Tensor Clips(ClipBatch batch, DataSpec data, Device device, bool half = false)
     {
+        if (batch.Features > 0)
+        {
+            Tensor features = empty([batch.Samples.Length, data.ClipLength, batch.Features], float32);
+            batch.Bytes.AsSpan(0, (int)features.numel() * sizeof(float)).CopyTo(features.bytes);
+            return features.to(half ? bfloat16 : float32, device);
+        }
+
         Tensor pixels = empty([batch.Samples.Length, data.ClipLength, data.Channels(), data.Height, data.Width], uint8);
-        batch.Pixels.AsSpan(0, (int)pixels.numel()).CopyTo(pixels.bytes);
+        batch.Bytes.AsSpan(0, (int)pixels.numel()).CopyTo(pixels.bytes);
         pixels = pixels.to(device);
         // bfloat16 holds 0 to 255 exactly and divides in float32, so the way over float32 would give the same and cost several times as much.
         if (data.Normalization == ClipNormalization.Unit)

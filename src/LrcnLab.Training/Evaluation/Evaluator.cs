@@ -36,7 +36,7 @@ public sealed record EvaluationResult(double Loss, ClassificationScores Scores, 
 }
 
 /// <summary>Runs a model over a whole split: no augmentation, no dropout, samples in their order.</summary>
-public sealed class Evaluator(RunSpec spec, IReadOnlyList<Sample> samples, int classes, ClipRead read, Device device)
+public sealed class Evaluator(RunSpec spec, IReadOnlyList<Sample> samples, int classes, ClipSource source, Device device)
 {
     private readonly int[] _labels = [.. samples.Select(s => s.Label)];
 
@@ -57,7 +57,7 @@ public sealed class Evaluator(RunSpec spec, IReadOnlyList<Sample> samples, int c
         double loss = 0;
         model.eval();
         using var noGradient = no_grad();
-        using var loader = new ClipLoader(read, order, epoch: null, spec.Data.ClipBytes(), spec.Training.BatchSize, threads: ClipLoader.Threads(spec.Resources.Threads, device.type == DeviceType.CPU));
+        using var loader = new ClipLoader(source, order, epoch: null, spec.Training.BatchSize, threads: ClipLoader.Threads(spec.Resources.Threads, device.type == DeviceType.CPU));
         while (loader.Take() is ClipBatch batch)
         {
             if (!proceed(probabilities.Count, order.Length))

@@ -9,7 +9,7 @@ namespace LrcnLab.Training.Models;
 /// <summary>
 /// The network of a <see cref="ModelPlan"/>: each layer of the plan becomes one stage, and nothing else decides the architecture.
 /// Parameters carry PyTorch's names (<c>conv1.weight</c>, <c>lstm.weight_ih_l0</c>, <c>fc.bias</c>).
-/// <para>Input: clips <c>[N, T, C, H, W]</c>, float. Output: logits <c>[N, K]</c>, or <c>[N, T, K]</c> when every step is read.</para>
+/// <para>Input: clips <c>[N, T, C, H, W]</c>, float, or the features of their frames, <c>[N, T, F]</c>. Output: logits <c>[N, K]</c>, or <c>[N, T, K]</c> when every step is read.</para>
 /// </summary>
 public sealed class LrcnModel : nn.Module<Tensor, Tensor>
 {
@@ -30,6 +30,21 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
             else
                 _sequenceStages.Add((layer, BuildSequence(layer)));
         }
+    }
+
+    /// <summary>As a run begins that has no weights given; decided by its seed.</summary>
+    public static LrcnModel Initial(RunSpec spec, int classes)
+    {
+        using (manual_seed(spec.Training.Seed))
+            return new LrcnModel(ModelPlanner.Plan(spec, classes));
+    }
+
+    /// <summary>Copies the backbone's weights out of a model's; each has to be there and to fit.</summary>
+    internal void TakeBackbone(IReadOnlyDictionary<string, Tensor> weights)
+    {
+        using var noGradient = no_grad();
+        foreach (var (name, value) in state_dict().Where(w => IsOf(w.Key, Plan.Layers.Take(Plan.BackboneLayers))))
+            value.copy_(weights[name]);
     }
 
     public ModelPlan Plan { get; }
@@ -61,7 +76,7 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor clips) => Run(clips, lengths: null);
 
-    /// <param name="clips">[N, T, C, H, W]</param>
+    /// <param name="clips">[N, T, C, H, W], or [N, T, F]</param>
     /// <param name="lengths">Valid frames of each clip, at least 1; null when all have T. What lies behind them changes nothing.</param>
     /// <param name="observe">Called after each layer with its output, shaped as the plan states it, the batch first. Only for clips of full length.</param>
     /// <returns>Logits [N, K] or [N, T, K].</returns>
@@ -71,6 +86,8 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     /// <param name="backbone">The model whose backbone is used, perhaps in another precision.</param>
     internal Tensor Run(Tensor clips, long[]? lengths, LrcnModel backbone, Action<PlanLayer, Tensor>? observe = null)
     {
+        if (clips.dim() == 3)
+            return Classify(clips, lengths, observe);
         if (_seesClips)
             return Classify(backbone.Features(clips.permute(0, 2, 1, 3, 4), (layer, x) => observe?.Invoke(layer, x.dim() == 5 ? x.permute(0, 2, 1, 3, 4) : x)), null, observe);
         long batch = clips.shape[0], time = clips.shape[1];
@@ -101,6 +118,21 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
         }
 
         return frames;
+    }
+
+    /// <summary>The backbone's features, averaged over the valid frames of each clip.</summary>
+    /// <param name="clips">As for <see cref="Run(Tensor, long[], Action{PlanLayer, Tensor})"/>.</param>
+    /// <param name="lengths">As there.</param>
+    /// <returns>[N, F]</returns>
+    public Tensor PooledFeatures(Tensor clips, long[]? lengths)
+    {
+        if (_seesClips)
+            return Features(clips.permute(0, 2, 1, 3, 4));
+        Tensor features = clips.dim() == 3 ? clips : Features(clips.flatten(0, 1)).reshape(clips.shape[0], clips.shape[1], -1); // [N, T, F]
+        if (lengths is null)
+            return features.mean([1]);
+        Tensor counts = tensor(lengths, device: clips.device).view(-1, 1, 1), valid = arange(clips.shape[1], device: clips.device).view(1, -1, 1).lt(counts); // [N, T, 1]
+        return features.where(valid, zeros_like(features)).sum([1]) / counts.squeeze(2);
     }
 
     /// <summary>Sequence model and head.</summary>

@@ -7,6 +7,7 @@ using LrcnLab.Core.Specs;
 using LrcnLab.Media.Prepared;
 using LrcnLab.Training;
 using LrcnLab.Training.Checkpoints;
+using LrcnLab.Training.Clips;
 using LrcnLab.Training.Evaluation;
 using LrcnLab.Training.Models;
 using TorchSharp;
@@ -79,7 +80,7 @@ internal static class EvaluateCommand
         if (ModelWeights.Load(model, checkpoint.Weights) is string misfit)
             return Ending.Refused(misfit);
         model.to(device);
-        var evaluator = new Evaluator(spec, manifest.Samples, classes.Count, reader.Read, device);
+        var evaluator = new Evaluator(spec, manifest.Samples, classes.Count, new ClipSource(reader.Read, reader.ClipBytes), device);
         if (evaluator.Indices(arguments.Split).Length == 0)
             return Ending.Refused($"The data set {manifest.Name} has no clip in the {RunFiles.Word(arguments.Split)} split.");
         Action<long, long> progress = session.Progress("evaluating");

@@ -1,10 +1,14 @@
 using System.CommandLine;
 using LrcnLab.Core.Datasets;
 using LrcnLab.Core.Events;
+using LrcnLab.Core.Models;
 using LrcnLab.Core.Specs;
 using LrcnLab.Media.Prepared;
 using LrcnLab.Training;
 using LrcnLab.Training.Checkpoints;
+using LrcnLab.Training.Clips;
+using LrcnLab.Training.Features;
+using static TorchSharp.torch;
 
 namespace LrcnLab.Worker.Commands;
 
@@ -105,14 +109,14 @@ internal static class TrainCommand
         }
     }
 
-    private static Ending Train(Session session, Arguments arguments, RunSpec spec, DatasetManifest manifest, Checkpoint? checkpoint, Checkpoint? fork, InitialWeights? weights, TorchSharp.torch.Device device)
+    private static Ending Train(Session session, Arguments arguments, RunSpec spec, DatasetManifest manifest, Checkpoint? checkpoint, Checkpoint? fork, InitialWeights? weights, Device device)
     {
         string root = arguments.Prepared ?? Path.Combine(arguments.Output, "prepared");
         var job = new TrainingJob
         {
             Spec = spec,
             Manifest = manifest,
-            Read = (_, _, _, _) => 0,
+            Clips = new ClipSource((_, _, _, _) => 0, FeatureCache.IsUsed(spec) ? spec.Data.ClipLength * FeatureCache.FrameBytes(spec) : spec.Data.ClipBytes()),
             Output = arguments.Output,
             Emit = session.Emit,
             Resume = checkpoint,
@@ -124,10 +128,22 @@ internal static class TrainCommand
         };
         if (TrainingRefusal.Of(job) is string refusal)
             return Ending.Refused(refusal);
-        string folder = Preparation.Prepare(session, manifest, spec.Data, root, device);
-        using PreparedFrames frames = PreparedFrames.Open(folder);
-        var reader = new ClipReader(frames, manifest, spec.Data, spec.Augmentation, spec.Training.Seed);
-        DoneEvent done = Trainer.Run(job with { Read = reader.Read }, device);
+        DoneEvent done = FeatureCache.IsUsed(spec) ? TrainOnFeatures(session, job, root, device) : TrainOnFrames(session, job, root, device);
         return new Ending(done.Outcome, done.Reason);
+    }
+
+    private static DoneEvent TrainOnFrames(Session session, TrainingJob job, string preparedRoot, Device device)
+    {
+        using PreparedFrames frames = PreparedFrames.Open(Preparation.Prepare(session, job.Manifest, job.Spec.Data, preparedRoot, device));
+        var reader = new ClipReader(frames, job.Manifest, job.Spec.Data, job.Spec.Augmentation, job.Spec.Training.Seed);
+        return Trainer.Run(job with { Clips = new ClipSource(reader.Read, reader.ClipBytes) }, device);
+    }
+
+    private static DoneEvent TrainOnFeatures(Session session, TrainingJob job, string preparedRoot, Device device)
+    {
+        using FeatureReader features = FeatureReader.Open(
+            job.Manifest, job.Spec, job.Resume?.Weights ?? job.Fork?.Weights ?? job.Weights?.Tensors, device, preparedRoot,
+            () => PreparedFrames.Open(Preparation.Prepare(session, job.Manifest, job.Spec.Data, preparedRoot, device)), session.Progress("computing features"), session.Canceled);
+        return Trainer.Run(job with { Clips = features.Clips, Saving = features.Saving }, device);
     }
 }

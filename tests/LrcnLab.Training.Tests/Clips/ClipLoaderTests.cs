@@ -14,12 +14,12 @@ public sealed class ClipLoaderTests
     [InlineData(11)]
     public void Take_UntilTheEnd_GivesAllClipsInOrderFromTheFirstBatch(int first)
     {
-        using var loader = new ClipLoader(Fill, Choices, epoch: 3, clipBytes: 5, batchSize: 10, first);
+        using var loader = new ClipLoader(new ClipSource(Fill, 5), Choices, epoch: 3, batchSize: 10, first);
         var seen = new List<int>();
         while (loader.Take() is ClipBatch batch)
         {
             for (int i = 0; i < batch.Samples.Length; i++)
-                Assert.All(batch.Pixels.AsSpan(i * 5, 5).ToArray(), b => Assert.Equal((byte)(batch.Samples[i] + 3), b));
+                Assert.All(batch.Bytes.AsSpan(i * 5, 5).ToArray(), b => Assert.Equal((byte)(batch.Samples[i] + 3), b));
             Assert.Equal(batch.Samples.Select(s => 1 + s % 3), batch.Lengths);
             seen.AddRange(batch.Samples);
             loader.Return(batch);
@@ -32,7 +32,7 @@ public sealed class ClipLoaderTests
     [Fact]
     public void Take_AfterAFault_ThrowsItInItsPlace()
     {
-        using var loader = new ClipLoader((sample, _, _, _) => sample == Order[25] ? throw new InvalidDataException("broken clip") : 0, Choices, null, 5, 10);
+        using var loader = new ClipLoader(new ClipSource((sample, _, _, _) => sample == Order[25] ? throw new InvalidDataException("broken clip") : 0, 5), Choices, null, 10);
 
         Assert.Equal(Order[..10], Take(loader));
         Assert.Equal(Order[10..20], Take(loader));
@@ -43,7 +43,7 @@ public sealed class ClipLoaderTests
     public void Dispose_WhileBuffersAreFull_EndsTheThreads()
     {
         int reads = 0;
-        var loader = new ClipLoader((_, _, _, _) => Interlocked.Increment(ref reads), Choices, null, 5, 10);
+        var loader = new ClipLoader(new ClipSource((_, _, _, _) => Interlocked.Increment(ref reads), 5), Choices, null, 10);
         loader.Take();
         loader.Dispose();
 
@@ -56,14 +56,14 @@ public sealed class ClipLoaderTests
     [InlineData(16)]
     public void Take_AnyNumberOfThreads_GivesTheSameFromFourBuffers(int threads)
     {
-        using var loader = new ClipLoader(Fill, Choices, epoch: 3, clipBytes: 5, batchSize: 10, firstBatch: 2, threads);
+        using var loader = new ClipLoader(new ClipSource(Fill, 5), Choices, epoch: 3, batchSize: 10, firstBatch: 2, threads);
         var buffers = new HashSet<byte[]>(ReferenceEqualityComparer.Instance);
         var seen = new List<int>();
         while (loader.Take() is ClipBatch batch)
         {
-            buffers.Add(batch.Pixels);
-            Assert.Equal(loader.BatchBytes, batch.Pixels.Length);
-            Assert.All(batch.Samples.Select((s, i) => (s, i)), c => Assert.Equal((byte)(c.s + 3), batch.Pixels[5 * c.i]));
+            buffers.Add(batch.Bytes);
+            Assert.Equal(loader.BatchBytes, batch.Bytes.Length);
+            Assert.All(batch.Samples.Select((s, i) => (s, i)), c => Assert.Equal((byte)(c.s + 3), batch.Bytes[5 * c.i]));
             seen.AddRange(batch.Samples);
             loader.Return(batch);
         }
@@ -77,7 +77,7 @@ public sealed class ClipLoaderTests
     public async Task Take_NothingReturned_ReadsNoFurtherThanItsBuffers()
     {
         int reads = 0;
-        using var loader = new ClipLoader((_, _, _, _) => Interlocked.Increment(ref reads), Choices, null, 5, 10, threads: 8);
+        using var loader = new ClipLoader(new ClipSource((_, _, _, _) => Interlocked.Increment(ref reads), 5), Choices, null, 10, threads: 8);
         for (int i = 0; i < ClipLoader.Buffers; i++)
             Assert.NotNull(loader.Take());
         await Task.Delay(100, TestContext.Current.CancellationToken);
@@ -88,7 +88,7 @@ public sealed class ClipLoaderTests
     public void Read_IsCalledFromEveryThreadAtOnce()
     {
         using var all = new Barrier(4);
-        using var loader = new ClipLoader((_, _, _, _) => all.SignalAndWait(TimeSpan.FromSeconds(30)) ? 1 : throw new TimeoutException("The threads did not meet."), Choices[..8], null, 5, 8, threads: 4);
+        using var loader = new ClipLoader(new ClipSource((_, _, _, _) => all.SignalAndWait(TimeSpan.FromSeconds(30)) ? 1 : throw new TimeoutException("The threads did not meet."), 5), Choices[..8], null, 8, threads: 4);
         Assert.Equal(8, Assert.IsType<ClipBatch>(loader.Take()).Samples.Length); // One batch: the threads share it.
     }
 

@@ -49,7 +49,7 @@ public sealed class PairQueries(IDbContextFactory<LabDbContext> contexts, Artifa
         foreach (Guid run in runs)
         {
             int wanted = best.GetValueOrDefault(run, int.MaxValue);
-            PredictionFile? file = files.Where(f => f.RunId == run).OrderBy(f => f.Epoch != wanted).ThenByDescending(f => f.Epoch).FirstOrDefault();
+            PredictionFile? file = Newest(files.Where(f => f.RunId == run), wanted);
             int epoch = file?.Epoch ?? matrices.Where(m => m.RunId == run).Select(m => m.Epoch).OrderBy(e => e != wanted).ThenByDescending(e => e).FirstOrDefault();
             if (matrices.Any(m => m.RunId == run && m.Epoch == epoch))
                 (summed, counts) = (summed + 1, Sum(counts, (await db.ConfusionMatrices.AsNoTracking().FirstAsync(m => m.RunId == run && m.Split == split && m.Epoch == epoch, cancellationToken)).Counts));
@@ -61,6 +61,18 @@ public sealed class PairQueries(IDbContextFactory<LabDbContext> contexts, Artifa
 
         return new PairSide(classes, counts, summed, right, epochs);
     }
+
+    /// <summary>What a run answered to each sample of a split, after its best epoch where that was kept, or its last.</summary>
+    /// <returns>Empty where it kept nothing.</returns>
+    public async Task<IReadOnlyList<Prediction>> PredictionsAsync(Guid run, string split, CancellationToken cancellationToken)
+    {
+        await using LabDbContext db = await contexts.CreateDbContextAsync(cancellationToken);
+        int best = await db.Checkpoints.Where(c => c.RunId == run && c.Kind == "best").Select(c => (int?)c.Epoch).FirstOrDefaultAsync(cancellationToken) ?? int.MaxValue;
+        List<PredictionFile> files = await db.PredictionFiles.AsNoTracking().Where(p => p.RunId == run && p.Split == split).ToListAsync(cancellationToken);
+        return Newest(files, best) is { } file ? await ReadFileAsync(file, cancellationToken) : [];
+    }
+
+    private static PredictionFile? Newest(IEnumerable<PredictionFile> files, int best) => files.OrderBy(f => f.Epoch != best).ThenByDescending(f => f.Epoch).FirstOrDefault();
 
     /// <returns>Null where a side kept no answers, or they have no sample in common.</returns>
     public static PairVerdict? Judge(PairSide first, PairSide second)
@@ -74,19 +86,22 @@ public sealed class PairQueries(IDbContextFactory<LabDbContext> contexts, Artifa
         return new PairVerdict(samples.Length, PairedBootstrap.Of(a, b), a.Length == 1 && b.Length == 1 ? McNemar.Of(a[0], b[0]) : null);
     }
 
-    private async Task<Dictionary<int, bool>> AnswersAsync(PredictionFile file, CancellationToken cancellationToken)
+    private async Task<Dictionary<int, bool>> AnswersAsync(PredictionFile file, CancellationToken cancellationToken) =>
+        (await ReadFileAsync(file, cancellationToken)).ToDictionary(one => one.Sample, one => Array.IndexOf(one.Probabilities, one.Probabilities.Max()) == one.Label);
+
+    private async Task<List<Prediction>> ReadFileAsync(PredictionFile file, CancellationToken cancellationToken)
     {
-        var answers = new Dictionary<int, bool>();
+        var read = new Dictionary<int, Prediction>();
         if (artifacts.OpenRead(file.Sha256) is not { } stream)
-            return answers;
+            return [];
         using var reader = new StreamReader(stream);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             if (line.Length > 0 && JsonSerializer.Deserialize<Prediction>(line, LabJson.Options) is { Probabilities.Length: > 0 } one)
-                answers[one.Sample] = Array.IndexOf(one.Probabilities, one.Probabilities.Max()) == one.Label;
+                read[one.Sample] = one;
         }
 
-        return answers;
+        return [.. read.Values];
     }
 
     private static int[][]? Sum(int[][]? counts, int[][] more)

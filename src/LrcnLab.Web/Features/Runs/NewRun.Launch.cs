@@ -51,7 +51,7 @@ public sealed partial class NewRun
 
             CreateRunResult result = await Runs.CreateAsync(Request(spec), _closed.Token);
             if (result.Id is { } id)
-                Navigation.NavigateTo(LabUrls.Run(id));
+                Navigation.NavigateTo(LabUrls.Run(result.FirstPhase ?? id));
             else
                 _refusals = result.Problems;
         }

@@ -40,6 +40,8 @@ public sealed partial class NewRun : IDisposable
     private string? _template;
     private IReadOnlyList<RunRow> _recent = [];
     private int _priority;
+    private bool _twoPhases;
+    private int _firstEpochs = 20;
     private string? _project, _experiment;
     private IReadOnlyList<ProjectRow> _projects = [];
 
@@ -96,8 +98,11 @@ public sealed partial class NewRun : IDisposable
         Draft = _draftId,
         CopyOf = _parentName is null || _draftId is not null ? null : From,
         Fork = _fork?.Id,
+        FirstPhaseEpochs = CanHavePhases && _twoPhases ? _firstEpochs : 0,
         Person = LocalPerson.Name,
     };
+
+    private bool CanHavePhases => _fork is null && _draft is { Cells.Count: <= 1, LastValid: { } spec } && TwoPhases.Problem(spec) is null;
 
     private DatasetRow? Dataset => _datasets.FirstOrDefault(d => d.Name == _draft?.Get("data.dataset")?.ToString());
 

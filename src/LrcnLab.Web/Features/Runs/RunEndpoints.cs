@@ -21,7 +21,7 @@ public static class RunEndpoints
 
     private static readonly string[] GroupFields = ["project", "experiment", "sweep"];
 
-    private static readonly string[] CreateFields = ["name", "preset", "spec", "priority", .. GroupFields];
+    private static readonly string[] CreateFields = ["name", "preset", "spec", "priority", "firstPhaseEpochs", .. GroupFields];
 
     public static void MapRuns(this RouteGroupBuilder api)
     {
@@ -71,14 +71,17 @@ public static class RunEndpoints
         int? priority = root["priority"] is not { } given ? QueuePlace.Normal : given is JsonValue number && number.TryGetValue(out int value) ? value : null;
         if (priority is null)
             problems.Add(new SpecProblem("priority", $"The priority is {root["priority"]}: allowed are whole numbers from {QueuePlace.Lowest} to {QueuePlace.Highest}."));
+        int? firstPhase = root["firstPhaseEpochs"] is not { } epochs ? 0 : epochs is JsonValue written && written.TryGetValue(out int count) ? count : null;
+        if (firstPhase is null)
+            problems.Add(new SpecProblem("firstPhaseEpochs", $"The epochs of the first phase are {root["firstPhaseEpochs"]}: a whole number is needed."));
         SpecResult spec = Presets.Find(preset) is { } known ? SpecReader.Read(root["spec"] ?? new JsonObject(), known.Spec) : SpecReader.Read(root["spec"]);
         problems.AddRange(spec.Problems);
         if (problems.Count > 0)
             return Problems.Invalid(problems);
 
         CreateRunResult result = await service.CreateAsync(
-            new RunRequest(name, spec.Spec!) { Preset = preset, Priority = priority!.Value, Project = root.Text("project"), Experiment = root.Text("experiment"), Sweep = root.Text("sweep"), Person = LocalPerson.Name }, cancel);
-        return result.Id is { } id ? Results.Created($"{LabUrls.Api}/runs/{id}", new CreatedRun(id)) : Problems.Invalid(result.Problems);
+            new RunRequest(name, spec.Spec!) { Preset = preset, Priority = priority!.Value, Project = root.Text("project"), Experiment = root.Text("experiment"), Sweep = root.Text("sweep"), FirstPhaseEpochs = firstPhase!.Value, Person = LocalPerson.Name }, cancel);
+        return result.Id is { } id ? Results.Created($"{LabUrls.Api}/runs/{id}", new CreatedRun(id, result.FirstPhase)) : Problems.Invalid(result.Problems);
     }
 
     private static async Task<IResult> ListAsync(RunTableQueries tables, CancellationToken cancel, string? query = null, string? state = null, string? sort = null, int skip = 0, int take = 10 * PageSize)
@@ -129,9 +132,11 @@ public static class RunEndpoints
 /// <param name="Project">Name; made if there is none of it.</param>
 /// <param name="Experiment">Name within the project; made if there is none of it.</param>
 /// <param name="Sweep">Name within the project; made if there is none of it.</param>
-public sealed record CreateRunRequest(string? Name, JsonObject? Spec, string? Preset, int? Priority, string? Project, string? Experiment, string? Sweep);
+/// <param name="FirstPhaseEpochs">Epochs of a first run on single frames, with whose weights this one begins; it launches itself then. 0 for none.</param>
+public sealed record CreateRunRequest(string? Name, JsonObject? Spec, string? Preset, int? Priority, string? Project, string? Experiment, string? Sweep, int? FirstPhaseEpochs);
 
-public sealed record CreatedRun(Guid Id);
+/// <param name="FirstPhase">The run of its first phase; null where there is none.</param>
+public sealed record CreatedRun(Guid Id, Guid? FirstPhase = null);
 
 public sealed record RunData(Guid Id, string Name, int Version, string Hash);
 

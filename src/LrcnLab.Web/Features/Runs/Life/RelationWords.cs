@@ -9,6 +9,7 @@ public static class RelationWords
     {
         RunRelation.Fork => "fork of",
         RunRelation.Reproduction => "does again",
+        RunRelation.SecondPhase => "second phase of",
         _ => "settings of",
     };
 
@@ -16,6 +17,7 @@ public static class RelationWords
     {
         RunRelation.Fork => "fork",
         RunRelation.Reproduction => "reproduction",
+        RunRelation.SecondPhase => "second phase",
         _ => "copy",
     };
 }
