@@ -133,8 +133,12 @@ public sealed class Trainer : IDisposable
     {
         if (!_spec.Checkpoints.VerifyResume)
             return;
+        var memo = new ResumeMemo(_job, _device, _state.Precision);
         _report.CheckIn(_state, "verifying resume", force: true);
-        _report.ResumeVerified(ResumeProbe.Run(_job, () => CreateLearner(_state.Precision), _train, _state));
+        string? different = memo.IsKnown ? null : ResumeProbe.Run(_job, () => CreateLearner(_state.Precision), _train, _state);
+        if (different is null)
+            memo.Remember();
+        _report.ResumeVerified(different);
     }
 
     /// <summary>A validation that fails had better do so before the first epoch than after it.</summary>

@@ -37,6 +37,9 @@ public sealed record TrainingJob
     /// <summary>What a fresh start begins with; null for random weights.</summary>
     public InitialWeights? Weights { get; init; }
 
+    /// <summary>Where <see cref="ResumeMemo"/> remembers; null to try each time.</summary>
+    public string? ResumeChecks { get; init; }
+
     public StopSignal Signal { get; init; } = new();
 
     /// <summary>Deletes checkpoints that newer ones replace; false where somebody else keeps the files.</summary>

@@ -84,7 +84,7 @@ public sealed record CheckpointSpec
     [Field("Save every", "Also saves the last state every n steps within an epoch, so that less is lost when a machine fails; 0 for only after each epoch.", Unit = "steps", Minimum = 0, Maximum = 1_000_000, Advanced = true)]
     public int SaveEverySteps { get; init; }
 
-    [Field("Verify resume", "Before the first step, checks that training continued from a checkpoint gives the same weights bit for bit; takes a few small steps.", Advanced = true)]
+    [Field("Verify resume", "Before the first step, checks that training continued from a checkpoint gives the same weights bit for bit; a few small steps, once for runs of one kind.", Advanced = true)]
     public bool VerifyResume { get; init; } = true;
 }
 

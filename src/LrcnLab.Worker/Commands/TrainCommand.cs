@@ -123,6 +123,7 @@ internal static class TrainCommand
             Fork = fork,
             Best = arguments.Best,
             Weights = weights,
+            ResumeChecks = Path.Combine(root, "resume-checks"),
             Signal = session.Signal,
             Prune = !arguments.Supervised,
         };
