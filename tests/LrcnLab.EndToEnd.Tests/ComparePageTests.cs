@@ -124,6 +124,10 @@ public sealed class ComparePageTests(Lab shared, Browser browser)
         await page.GetByLabel("Side A").SelectOptionAsync(new SelectOptionValue { Label = "still-1" });
         await page.GetByLabel("Side B").SelectOptionAsync(new SelectOptionValue { Label = "still-2" });
         await Expect(verdict).ToContainTextAsync("McNemar p =");
+        ILocator fusion = page.GetByTestId("fusion");
+        await Expect(fusion.GetByRole(AriaRole.Row).Filter(new() { HasText = "1/3 A, 2/3 B" })).ToContainTextAsync("95 % interval");
+        await fusion.GetByLabel("Weight of A").FillAsync("25");
+        await Expect(fusion.GetByRole(AriaRole.Row).Filter(new() { HasText = "25 % A, 75 % B" })).ToContainTextAsync("95 % interval");
         await page.GetByLabel("Side B").SelectOptionAsync(new SelectOptionValue { Label = "still-1" });
         await Expect(verdict).ToContainTextAsync("A tie: they cannot be told apart.");
         await page.ReloadAsync();

@@ -75,6 +75,31 @@ public sealed class NewRunTests(Lab shared, Browser browser)
         await page.Context.CloseAsync();
     }
 
+    /// <summary>A real first phase, whose weights a real second one begins with.</summary>
+    [Fact]
+    public async Task TwoPhases_AreLaunchedAsOne()
+    {
+        Guid small = (await shared.CompletedRunsAsync(1, Cancel))[0];
+        LabProcess lab = await shared.GetAsync(Cancel);
+        IPage page = await browser.NewPageAsync(lab);
+        await page.GotoAsync($"/runs/new?from={small}");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("phased");
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = "Baselines" }).CheckAsync();
+        await page.GetByRole(AriaRole.Checkbox, new() { Name = "Two phases" }).CheckAsync();
+        await page.GetByLabel("Epochs of the first phase").FillAsync("1");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Launch both phases" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToContainTextAsync("phased, single frames");
+        var first = Guid.Parse(page.Url.Split('/')[^1].Split('?')[0]);
+        Guid second = (await lab.Api.GetAsync($"runs/{first}", Cancel))["children"]!.AsArray().Single()!["id"]!.GetValue<Guid>();
+        await page.GotoAsync($"/runs/{second}");
+        await lab.Api.WaitForStateAsync(second, TimeSpan.FromMinutes(3), Cancel, "completed");
+
+        await Expect(page.GetByText("mean of features, test")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "phased, single frames" }).First).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task EveryField_HasALabelAndHelp()
     {

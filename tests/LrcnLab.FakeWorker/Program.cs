@@ -60,6 +60,15 @@ if (!args.Contains("--resume") && File.Exists(Path.Combine(output, WorkerProtoco
 
 using var events = new EventWriter(output);
 var wish = new Wish(deaf: behaviour == "deaf");
+if (behaviour == "preparing")
+{
+    events.Write(new ProgressEvent { Stage = "computing features", Done = 3, Total = 4 });
+    while (wish.Asked is null)
+        await Task.Delay(20);
+    events.Write(new DoneEvent { Outcome = wish.Asked.Value });
+    return WorkerProtocol.ExitStopped;
+}
+
 long Step(string checkpoint) => long.Parse(File.ReadAllText(Option(checkpoint)), CultureInfo.InvariantCulture);
 long start = args.Contains("--resume") && args[^1] != "--resume" ? Step("--resume") : args.Contains("--fork") ? Step("--fork") : 0;
 long steps = args.FirstOrDefault(a => a.StartsWith("training.epochs=", StringComparison.Ordinal)) is string epochs ? 20 * long.Parse(epochs["training.epochs=".Length..], CultureInfo.InvariantCulture)

@@ -41,6 +41,16 @@ public sealed class SupervisionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_ThatPrepares_SaysHowFarItIs()
+    {
+        Guid id = await _lab.LaunchAsync("preparing");
+
+        await _lab.WaitUntilAsync(id, r => r.Stage == "computing features, 75 %", "its progress");
+        Assert.Equal(Starting, (await _lab.RunAsync(id)).State);
+        Assert.Null(await _lab.Runs.CancelAsync(id, "Seen.", null, Cancel));
+    }
+
+    [Fact]
     public async Task Checkpoints_WhenReplaced_LeaveOneFileAndNoRest()
     {
         Guid id = await _lab.LaunchAsync("normal");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using LrcnLab.Core;
 using LrcnLab.Core.Events;
@@ -132,6 +133,9 @@ internal sealed class RunIngest(
                     (run.Step, run.Steps, run.Epoch, run.Epochs) = (checkIn.Step, checkIn.Steps, checkIn.Epoch, checkIn.Epochs);
                     (run.Stage, run.SecondsLeft) = (checkIn.Stage, checkIn.SecondsLeft is double s && double.IsFinite(s) ? s : null);
                     run.CheckInDue = Now.AddSeconds(CheckInClock.Bounded(checkIn.ExpectNextInSeconds));
+                    break;
+                case ProgressEvent progress when run.State.IsActive():
+                    run.Stage = progress.Total > 0 ? string.Create(CultureInfo.InvariantCulture, $"{progress.Stage}, {100 * progress.Done / progress.Total} %") : progress.Stage;
                     break;
                 case GuardEvent { Action: GuardAction.Notify or GuardAction.LowerRate } guard:
                     await Notifier.AddAsync(db, NotificationKind.Guard, guard.Message, run, Now, cancellationToken);
