@@ -4,7 +4,6 @@ using LrcnLab.Core.Events;
 using LrcnLab.Core.Metrics;
 using LrcnLab.Core.Specs;
 using LrcnLab.Core.Training;
-using LrcnLab.Training.Baselines;
 using LrcnLab.Training.Checkpoints;
 using LrcnLab.Training.Clips;
 using LrcnLab.Training.Evaluation;
@@ -19,8 +18,6 @@ namespace LrcnLab.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    private const int SanityBatches = 2;
-
     /// <summary>Updates in a row that may come to nothing while a guard lowers the learning rate.</summary>
     private const int MostSkipped = 20;
 
@@ -36,6 +33,7 @@ public sealed class Trainer : IDisposable
     private readonly RunReport _report;
     private readonly RunFiles _files;
     private readonly GuardPost _guards;
+    private readonly Preliminaries _preliminaries;
     private int _skipped;
     private Learner _learner = null!; // made by Run, once what verifying resume needed is free again
     private CheckpointState _state;
@@ -58,6 +56,7 @@ public sealed class Trainer : IDisposable
         _state = _saved ?? (job.Fork is Checkpoint parent ? ForkStart.State(parent.Header, job) : new CheckpointState { Step = 0, Epoch = 0, StepInEpoch = 0, DatasetHash = job.Manifest.Hash() });
         _forkShift = _state.Step - ((long)_state.Epoch * _stepsPerEpoch + _state.StepInEpoch);
         _report = new RunReport(job, _stepsPerEpoch, (long)_spec.Training.Epochs * _stepsPerEpoch + _forkShift);
+        _preliminaries = new Preliminaries(job, _evaluator, _report, device);
         if (_saved is null && job.Fork is null)
             _state = _state with { Precision = ChoosePrecision() };
     }
@@ -93,14 +92,14 @@ public sealed class Trainer : IDisposable
     {
         _report.Started(_device, _state);
         if (_state.Step == 0)
-            VerifyResume();
+            _preliminaries.VerifyResume(_state, () => CreateLearner(_state.Precision), _train);
         _learner = CreateLearner(_state.Precision);
         if (_job.Resume is Checkpoint checkpoint)
             _learner.Restore(checkpoint);
         else
             Begin();
         if (_state.Step == (_job.Fork?.Header.State.Step ?? 0))
-            MeasureBaselines();
+            _preliminaries.MeasureBaselines(_state, _learner.Model);
         while (_guards.Ending is null && _state.Epoch < _spec.Training.Epochs && EarlyStopping.Reason(_state.Progress, _spec.Training.EarlyStopping) is null)
         {
             if (TrainEpoch() is DoneEvent end)
@@ -126,43 +125,7 @@ public sealed class Trainer : IDisposable
             _report.Log(LogLevel.Information, weights.Report);
         }
 
-        PassSanity();
-    }
-
-    private void VerifyResume()
-    {
-        if (!_spec.Checkpoints.VerifyResume)
-            return;
-        var memo = new ResumeMemo(_job, _device, _state.Precision);
-        _report.CheckIn(_state, "verifying resume", force: true);
-        string? different = memo.IsKnown ? null : ResumeProbe.Run(_job, () => CreateLearner(_state.Precision), _train, _state);
-        if (different is null)
-            memo.Remember();
-        _report.ResumeVerified(different);
-    }
-
-    /// <summary>A validation that fails had better do so before the first epoch than after it.</summary>
-    private void PassSanity()
-    {
-        if (!_spec.Training.SanityPass || _evaluator.Indices(Split.Validation).Length == 0)
-            return;
-        _report.CheckIn(_state, "sanity pass", force: true);
-        _evaluator.Evaluate(_learner.Model, Split.Validation, views: 1, stride: 0, (done, _) => done < SanityBatches * _spec.Training.BatchSize && _job.Signal.Request == StopRequest.None);
-    }
-
-    /// <summary>Abandoned when the run is asked to end, and then done when it goes on.</summary>
-    private void MeasureBaselines()
-    {
-        if (!_spec.Evaluation.Baselines)
-            return;
-        _report.CheckIn(_state, "baselines", force: true);
-        Dictionary<string, double>? values = RunBaselines.Measure(_job, _evaluator, _learner.Model, _device, () =>
-        {
-            _report.CheckIn(_state, "baselines");
-            return _job.Signal.Request == StopRequest.None;
-        });
-        if (values is not null)
-            _report.Baselines(_state, values);
+        _preliminaries.PassSanity(_state, _learner.Model);
     }
 
     /// <returns>Null when the epoch is complete, else how the run ends.</returns>

@@ -53,6 +53,17 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
+    public void ModelSummary_OfAFrozenBackbone_SaysWhetherItsFeaturesAreKept()
+    {
+        RunSpec frozen = Presets.Find("five-features-lstm")!.Spec, mirrored = frozen with { Augmentation = new AugmentationSpec { HorizontalFlip = true } };
+        string Note(RunSpec spec) => Render<ModelSummaryCard>(p => p.Add(c => c.Spec, spec).Add(c => c.Classes, 101)).FindAll("[data-testid=kept-features]").SingleOrDefault()?.TextContent ?? "";
+
+        Assert.Contains("computed once and kept: 2,048 values of each frame", Note(frozen), StringComparison.Ordinal);
+        Assert.Contains("augmentation.horizontalFlip changes frames by chance", Note(mirrored), StringComparison.Ordinal);
+        Assert.Equal("", Note(Presets.KerasPost.Spec));
+    }
+
+    [Fact]
     public async Task NotesEditor_ShowsWhatWasSaved_BeforeItsOwnerHandsItOn()
     {
         var editor = Render<NotesEditor>(p => p.Add(n => n.Id, "notes").Add(n => n.Title, "Notes").Add(n => n.Label, "In Markdown").Add(n => n.Notes, "")

@@ -5,6 +5,9 @@ namespace LrcnLab.Core.Models;
 /// <summary>Whether the features of a run's backbone are always the same for a frame, so that they are computed once and kept.</summary>
 public static class FeatureCache
 {
+    /// <summary>Frames whose features are computed together; always the same, so that features do not depend on who asked for them.</summary>
+    public const int FramesAtOnce = 16;
+
     public static bool IsUsed(RunSpec spec) => WhyNot(spec) is null;
 
     /// <summary>Null when they are kept; an empty text where nobody would expect it, as the backbone learns; else why not, in words, with the field that decides.</summary>

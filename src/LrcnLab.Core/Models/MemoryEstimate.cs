@@ -9,7 +9,7 @@ namespace LrcnLab.Core.Models;
 /// <param name="ProcessBytes">The program with its libraries; zero for a GPU's memory.</param>
 /// <param name="WeightBytes">Weights, gradients and optimizer state, the same for every batch size.</param>
 /// <param name="BytesPerClip">Input, activations kept for the backward pass, and gradients, for each clip of a batch.</param>
-/// <param name="RecomputedBytes">Activations of the frames that are recomputed at once; zero when none are.</param>
+/// <param name="RecomputedBytes">Activations of the frames that are recomputed at once, or whose features are computed at once to be kept; zero when none are.</param>
 public sealed record MemoryEstimate(long ProcessBytes, long WeightBytes, long BytesPerClip, long RecomputedBytes)
 {
     private const long Process = 80L << 20;
@@ -28,6 +28,8 @@ public sealed record MemoryEstimate(long ProcessBytes, long WeightBytes, long By
         long weights = (long)(PerFixedByte * FixedBytes(plan, spec));
         int backbone = plan.Layers.TakeWhile(l => l is not FeatureLayer).Count(), frozen = plan.IsFrozenForGood ? plan.FrozenLayers : 0;
         double precision = spec.Resources.Precision == Precision.Bfloat16 ? HalfShare : 1;
+        if (FeatureCache.IsUsed(spec))
+            return new MemoryEstimate(process, weights, Bytes(2L * sizeof(float) * plan.InputShape[0] * FeatureCache.Values(spec), plan.Layers.Skip(plan.BackboneLayers)), FeatureBytes(plan));
         if (spec.Resources.RecomputeFrames <= 0)
             return new MemoryEstimate(process, weights, (long)(precision * Bytes(input, plan.Layers, frozen)), 0);
         double share = Math.Min(1, (double)spec.Resources.RecomputeFrames / (plan.InputShape[0] * (long)spec.Training.BatchSize));
@@ -66,6 +68,9 @@ public sealed record MemoryEstimate(long ProcessBytes, long WeightBytes, long By
         long half = spec.Resources.Precision == Precision.Bfloat16 ? 2 * 2 * plan.Parameters : 0;
         return half + copies * 4 * plan.Parameters + (1L + states) * 4 * plan.TrainableParameters;
     }
+
+    /// <summary>While features are computed, of a few frames at a time.</summary>
+    private static long FeatureBytes(ModelPlan plan) => (long)(PerLargestByte * FeatureCache.FramesAtOnce / plan.InputShape[0] * plan.Layers.Take(plan.BackboneLayers).Max(l => 4.0 * Size(l.OutputShape)));
 
     private static long Bytes(long input, IEnumerable<PlanLayer> layers, int frozen = 0)
     {

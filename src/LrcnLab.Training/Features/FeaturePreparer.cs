@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using LrcnLab.Core.Datasets;
+using LrcnLab.Core.Models;
 using LrcnLab.Core.Specs;
 using LrcnLab.Media.Prepared;
 using LrcnLab.Training.Clips;
@@ -15,9 +16,6 @@ namespace LrcnLab.Training.Features;
 /// <summary>Computes the features of a frozen backbone once and keeps them beside the prepared frames, in the same kind of folder: checked, shared by processes, continued after a kill.</summary>
 internal sealed class FeaturePreparer
 {
-    /// <summary>The same in every shard, so that a frame's features do not depend on who asked for them.</summary>
-    private const int FramesAtOnce = 16;
-
     private const int MaxShardFrames = 2048, MinShards = 32;
 
     private static readonly Lock Gate = new();
@@ -120,9 +118,9 @@ internal sealed class FeaturePreparer
             backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = false;
         var wanted = Enumerable.Range(shard.Start.Value, shard.End.Value - shard.Start.Value).SelectMany(sample => Enumerable.Range(0, Plan.Kept(sample)).Select(i => (Sample: sample, Frame: Plan.Used[sample]?[i] ?? i)));
         DataSpec one = _spec.Data with { ClipLength = 1 };
-        byte[] pixels = new byte[FramesAtOnce * frames.FrameBytes];
+        byte[] pixels = new byte[FeatureCache.FramesAtOnce * frames.FrameBytes];
         using var noGradient = no_grad();
-        foreach ((int Sample, int Frame)[] part in wanted.Chunk(FramesAtOnce))
+        foreach ((int Sample, int Frame)[] part in wanted.Chunk(FeatureCache.FramesAtOnce))
         {
             ct.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();

@@ -36,6 +36,18 @@ public sealed class MemoryEstimateTests
     }
 
     [Fact]
+    public void KeptFeatures_MakeClipsSmall()
+    {
+        RunSpec kept = Presets.Find("five-features-lstm")!.Spec, computed = kept with { Model = kept.Model with { Backbone = kept.Model.Backbone with { KeepFeatures = false } } };
+        ModelPlan plan = ModelPlanner.Plan(kept, 101);
+        MemoryEstimate small = MemoryEstimate.Of(plan, kept), large = MemoryEstimate.Of(plan, computed);
+
+        Assert.True(20 * small.BytesPerClip < large.BytesPerClip);
+        Assert.True(small.RecomputedBytes > 0);
+        Assert.Equal(large.WeightBytes, small.WeightBytes);
+    }
+
+    [Fact]
     public void LargestBatch_FitsAndOneMoreDoesNot() =>
         Gen.Select(AnySpec.Valid, Gen.Long[0, 100_000_000_000]).Sample(
             (spec, available) =>
