@@ -26,6 +26,8 @@ internal static class WorkerCommand
         // Else CUDA puts the fastest first, and its numbers are not those of the driver's own tool.
         if (!start.Environment.ContainsKey(DeviceOrder))
             start.Environment[DeviceOrder] = "PCI_BUS_ID";
+        // 64 MiB (hexadecimal): a worker makes little garbage, and what is seldom collected is seldom collected too early by its bindings to libtorch.
+        start.Environment.TryAdd("DOTNET_GCgen0size", "0x4000000");
         if (assembly)
             start.ArgumentList.Add(workerPath);
         foreach (string argument in arguments)

@@ -39,7 +39,7 @@ public sealed record WeightMatch(IReadOnlyDictionary<string, Tensor> Taken, IRea
             if (!weights.TryGetValue(key, out Tensor? given))
             {
                 // Older files do not count batches, and only training does.
-                if (!name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))
+                if (!LrcnModel.IsCount(name))
                     missing.Add((name, name));
                 continue;
             }

@@ -29,36 +29,36 @@ public static class ClipTensors
         pixels = pixels.to(device);
         // bfloat16 holds 0 to 255 exactly and divides in float32, so the way over float32 would give the same and cost several times as much.
         if (data.Normalization == ClipNormalization.Unit)
-            return pixels.to(half ? bfloat16 : float32).div_(255);
-        Tensor clips = Normalized(pixels.to(float32).div_(255), batch.LengthsUnlessAll(data.ClipLength), data);
+            return pixels.to(half ? bfloat16 : float32).div_(Scalars.Of(255));
+        Tensor clips = Normalized(pixels.to(float32).div_(Scalars.Of(255)), batch.LengthsUnlessAll(data.ClipLength), data);
         return half ? clips.to(bfloat16) : clips;
     }
 
     private static Tensor Normalized(Tensor clips, long[]? lengths, DataSpec data)
     {
         if (data.Normalization == ClipNormalization.Symmetric)
-            return clips.mul_(2).sub_(1);
+            return clips.mul_(Scalars.Of(2)).sub_(Scalars.Of(1));
         if (data.Normalization == ClipNormalization.Imagenet)
             return clips.sub_(Channels(ImagenetMean, clips)).div_(Channels(ImagenetDeviation, clips));
         long[] over = data.Normalization == ClipNormalization.Motion ? [1] : [1, 2, 3, 4];
         if (lengths is null)
         {
             clips.sub_(clips.mean(over, keepdim: true)); // [N, 1, C, H, W] or [N, 1, 1, 1, 1]
-            return clips.div_(Bounded(clips.square().mean([1, 2, 3, 4], keepdim: true)));
+            return clips.div_(Bounded((clips * clips).mean([1, 2, 3, 4], keepdim: true)));
         }
 
         Tensor frames = tensor(lengths, device: clips.device).view(-1, 1, 1, 1, 1); // [N, 1, 1, 1, 1]
         Tensor valid = arange(data.ClipLength, device: clips.device).view(1, -1, 1, 1, 1).lt(frames).to(float32); // [N, T, 1, 1, 1]
         double perFrame = clips[0, 0].numel();
-        Tensor mean = clips.mul(valid).sum(over, keepdim: true).div_(over.Length == 1 ? frames : frames * perFrame);
+        Tensor mean = clips.mul(valid).sum(over, keepdim: true).div_(over.Length == 1 ? frames : frames.mul(Scalars.Of(perFrame)));
         clips.sub_(mean).mul_(valid);
-        return clips.div_(Bounded(clips.square().sum([1, 2, 3, 4], keepdim: true).div_(frames * perFrame)));
+        return clips.div_(Bounded((clips * clips).sum([1, 2, 3, 4], keepdim: true).div_(frames.mul(Scalars.Of(perFrame)))));
     }
 
     private static Tensor Channels(float[] values, Tensor clips) => tensor(values, device: clips.device).view(1, 1, 3, 1, 1);
 
     /// <summary>A clip of one colour, or in which nothing moves, has no deviation: it becomes zero, not infinite.</summary>
-    private static Tensor Bounded(Tensor variance) => variance.sqrt_().clamp_min_(1e-3); // [N, 1, 1, 1, 1]
+    private static Tensor Bounded(Tensor variance) => variance.sqrt_().clamp_min_(Scalars.Of(1e-3)); // [N, 1, 1, 1, 1]
 
     /// <returns>Int64 [N].</returns>
     public static Tensor Labels(ClipBatch batch, IReadOnlyList<int> labels, Device device) =>

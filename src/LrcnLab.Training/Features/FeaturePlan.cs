@@ -53,7 +53,7 @@ internal sealed record FeaturePlan(PreparedKey Key, int[] FrameCounts, int[]?[] 
     {
         PlanLayer[] layers = [.. model.Plan.Layers.Take(model.Plan.BackboneLayers)];
         using var scope = NewDisposeScope();
-        foreach (var (name, value) in model.state_dict().Where(w => LrcnModel.IsOf(w.Key, layers)))
+        foreach (var (name, value) in model.state_dict().Where(w => LrcnModel.IsOf(w.Key, layers) && !LrcnModel.IsCount(w.Key)))
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{name} {value.dtype} {string.Join('x', value.shape)}\n"));
             hash.AppendData(value.detach().cpu().contiguous().bytes);

@@ -61,7 +61,7 @@ internal sealed class Bfloat16Lstm : autograd.SingleTensorFunction<Bfloat16Lstm>
             Tensor state = states_[t], target = inner[t];
             if (t < time - 1)
                 state.add_(mm(inner[t + 1].flatten(1), hh));
-            cell.addcmul_(state, ofCell[t], 1);
+            cell.addcmul_(state, ofCell[t], Scalars.Of(1));
             target.narrow(1, 0, 3).copy_(slopes[t] * cell.unsqueeze(1));
             target.select(1, 3).copy_(ofOutgoing[t] * state);
             cell.mul_(forget[t]);
@@ -78,5 +78,5 @@ internal sealed class Bfloat16Lstm : autograd.SingleTensorFunction<Bfloat16Lstm>
     private static Tensor Sigmoid(Tensor y) => (1 - y).mul_(y);
 
     /// <summary>Slope of tanh where it has this value.</summary>
-    private static Tensor Tanh(Tensor y) => y.square().neg_().add_(1);
+    private static Tensor Tanh(Tensor y) => (y * y).neg_().add_(Scalars.Of(1));
 }

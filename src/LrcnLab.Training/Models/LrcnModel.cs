@@ -39,11 +39,11 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
             return new LrcnModel(ModelPlanner.Plan(spec, classes));
     }
 
-    /// <summary>Copies the backbone's weights out of a model's; each has to be there and to fit.</summary>
+    /// <summary>Copies the backbone's weights out of a model's; each has to be there and to fit, but for counts of batches, which older files do not have.</summary>
     internal void TakeBackbone(IReadOnlyDictionary<string, Tensor> weights)
     {
         using var noGradient = no_grad();
-        foreach (var (name, value) in state_dict().Where(w => IsOf(w.Key, Plan.Layers.Take(Plan.BackboneLayers))))
+        foreach (var (name, value) in state_dict().Where(w => IsOf(w.Key, Plan.Layers.Take(Plan.BackboneLayers)) && (weights.ContainsKey(w.Key) || !IsCount(w.Key))))
             value.copy_(weights[name]);
     }
 
@@ -70,6 +70,9 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
                 module.eval();
         }
     }
+
+    /// <summary>Whether it is how many batches a norm has seen, which nothing computes with.</summary>
+    internal static bool IsCount(string name) => name.EndsWith(".num_batches_tracked", StringComparison.Ordinal);
 
     /// <summary>Whether a parameter's or module's name belongs to one of the layers.</summary>
     internal static bool IsOf(string name, IEnumerable<PlanLayer> layers) => layers.Any(l => name == l.Name || name.StartsWith(l.Name + ".", StringComparison.Ordinal));

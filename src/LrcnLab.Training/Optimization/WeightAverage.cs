@@ -35,7 +35,7 @@ internal sealed class WeightAverage : IDisposable
     {
         using var noGradient = no_grad();
         foreach (var (trained, average) in _parameters)
-            average.mul_(decay).add_(trained, alpha: 1 - decay);
+            average.mul_(Scalars.Of(decay)).add_(trained, alpha: Scalars.Of(1 - decay));
         foreach (var (trained, average) in _buffers)
             average.copy_(trained);
     }

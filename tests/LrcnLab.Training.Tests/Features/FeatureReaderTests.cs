@@ -153,6 +153,18 @@ public sealed class FeatureReaderTests : IDisposable
     }
 
     [Fact]
+    public void Open_WithWeightsThatCountNoBatches_FindsTheSameFeatures()
+    {
+        using var model = LrcnModel.Initial(Spec, 2);
+        Dictionary<string, Tensor> all = model.state_dict();
+        Open(Spec, all).Dispose();
+        Open(Spec, all.Where(w => !w.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToDictionary()).Dispose();
+
+        Assert.Contains(all.Keys, k => k.EndsWith("num_batches_tracked", StringComparison.Ordinal));
+        Assert.Equal(1, _asked);
+    }
+
+    [Fact]
     public void Open_AfterItWasCanceled_GoesOnWithWhatIsMissing()
     {
         using (var cancel = new CancellationTokenSource())

@@ -1,0 +1,28 @@
+using TorchSharp;
+
+namespace LrcnLab.Training;
+
+/// <summary>
+/// Numbers as libtorch takes them. TorchSharp 0.107 makes one for each call and lets the garbage collector free it while libtorch still reads it, which ends a run once in a very
+/// long time; the newest of each thread are therefore kept for a while.
+/// </summary>
+internal static class Scalars
+{
+    private const int Kept = 256;
+
+    [ThreadStatic]
+    private static Scalar?[]? newest;
+
+    [ThreadStatic]
+    private static int next;
+
+    /// <summary>Good for the call that it is made for.</summary>
+    public static Scalar Of(double value)
+    {
+        Scalar?[] kept = newest ??= new Scalar?[Kept];
+        next = (next + 1) % Kept;
+        Scalar made = value.ToScalar();
+        kept[next] = made;
+        return made;
+    }
+}
