@@ -11,18 +11,18 @@ internal static class Scalars
     private const int Kept = 256;
 
     [ThreadStatic]
-    private static Scalar?[]? newest;
+    private static Scalar?[]? _newest;
 
     [ThreadStatic]
-    private static int next;
+    private static int _next;
 
     /// <summary>Good for the call that it is made for.</summary>
     public static Scalar Of(double value)
     {
-        Scalar?[] kept = newest ??= new Scalar?[Kept];
-        next = (next + 1) % Kept;
+        Scalar?[] kept = _newest ??= new Scalar?[Kept];
+        _next = (_next + 1) % Kept;
         Scalar made = value.ToScalar();
-        kept[next] = made;
+        kept[_next] = made;
         return made;
     }
 }
