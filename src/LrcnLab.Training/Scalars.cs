@@ -17,11 +17,15 @@ internal static class Scalars
     private static int _next;
 
     /// <summary>Good for the call that it is made for.</summary>
-    public static Scalar Of(double value)
+    public static Scalar Of(double value) => Keep(value.ToScalar());
+
+    /// <inheritdoc cref="Of(double)"/>
+    public static Scalar Of(long value) => Keep(value.ToScalar());
+
+    private static Scalar Keep(Scalar made)
     {
         Scalar?[] kept = _newest ??= new Scalar?[Kept];
         _next = (_next + 1) % Kept;
-        Scalar made = value.ToScalar();
         kept[_next] = made;
         return made;
     }

@@ -20,7 +20,7 @@ internal sealed class LinearClassifier : IDisposable
     public static LinearClassifier Fit(Tensor features, Tensor labels, int classes, double decay)
     {
         using var scope = NewDisposeScope();
-        Tensor mean = features.mean([0], keepdim: true), deviation = features.std(0, unbiased: false, keepdim: true).clamp_min_(1e-6);
+        Tensor mean = features.mean([0], keepdim: true), deviation = features.std(0, unbiased: false, keepdim: true).clamp_min_(Scalars.Of(1e-6));
         Tensor x = (features - mean) / deviation;
         var weight = new Parameter(zeros([features.shape[1], classes], features.dtype, features.device));
         var bias = new Parameter(zeros([classes], features.dtype, features.device));
@@ -30,7 +30,7 @@ internal sealed class LinearClassifier : IDisposable
             optimizer.step(() =>
             {
                 optimizer.zero_grad();
-                Tensor loss = nn.functional.cross_entropy(x.mm(weight) + bias, labels) + decay * weight.square().sum();
+                Tensor loss = nn.functional.cross_entropy(x.mm(weight) + bias, labels) + decay * (weight * weight).sum();
                 loss.backward();
                 return loss;
             });

@@ -48,7 +48,7 @@ public static class ClipTensors
         }
 
         Tensor frames = tensor(lengths, device: clips.device).view(-1, 1, 1, 1, 1); // [N, 1, 1, 1, 1]
-        Tensor valid = arange(data.ClipLength, device: clips.device).view(1, -1, 1, 1, 1).lt(frames).to(float32); // [N, T, 1, 1, 1]
+        Tensor valid = arange(Scalars.Of(data.ClipLength), device: clips.device).view(1, -1, 1, 1, 1).lt(frames).to(float32); // [N, T, 1, 1, 1]
         double perFrame = clips[0, 0].numel();
         Tensor mean = clips.mul(valid).sum(over, keepdim: true).div_(over.Length == 1 ? frames : frames.mul(Scalars.Of(perFrame)));
         clips.sub_(mean).mul_(valid);

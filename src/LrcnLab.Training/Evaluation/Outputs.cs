@@ -38,7 +38,7 @@ public static class Outputs
         if (lengths is null)
             return probabilities.mean([1]);
         Tensor frames = tensor(lengths, device: logits.device).unsqueeze(1); // [N, 1]
-        Tensor valid = arange(logits.shape[1], device: logits.device).unsqueeze(0).lt(frames); // [N, T]
+        Tensor valid = arange(Scalars.Of(logits.shape[1]), device: logits.device).unsqueeze(0).lt(frames); // [N, T]
         return probabilities.mul(valid.unsqueeze(2)).sum([1]).div(frames);
     }
 }

@@ -30,18 +30,18 @@ internal static class DualIteration
 
         for (int i = 0; i < settings.Iterations; i++)
         {
-            excess.copy_(data.Rest).addcmul_(slopeX, flowX, 1).addcmul_(slopeY, flowY, 1).clamp_(-bound, bound);
-            flow.addcmul_(data.Gradient, excess, -1);
+            excess.copy_(data.Rest).addcmul_(slopeX, flowX, Scalars.Of(1)).addcmul_(slopeY, flowY, Scalars.Of(1)).clamp_(Scalars.Of(-bound), Scalars.Of(bound));
+            flow.addcmul_(data.Gradient, excess, Scalars.Of(-1));
 
-            flow.add_(dualX, theta).add_(dualY, theta);
-            flowButFirstColumn.add_(dualButLastColumn, -theta);
-            flowButFirstRow.add_(dualButLastRow, -theta);
+            flow.add_(dualX, Scalars.Of(theta)).add_(dualY, Scalars.Of(theta));
+            flowButFirstColumn.add_(dualButLastColumn, Scalars.Of(-theta));
+            flowButFirstRow.add_(dualButLastRow, Scalars.Of(-theta));
 
             rightButLast.copy_(flowButFirstColumn).sub_(flowButLastColumn);
             downButLast.copy_(flowButFirstRow).sub_(flowButLastRow);
-            norm.copy_(right).mul_(right).addcmul_(down, down, 1).sqrt_().mul_(step).add_(1);
-            dualX.add_(right, step).div_(norm);
-            dualY.add_(down, step).div_(norm);
+            norm.copy_(right).mul_(right).addcmul_(down, down, Scalars.Of(1)).sqrt_().mul_(Scalars.Of(step)).add_(Scalars.Of(1));
+            dualX.add_(right, Scalars.Of(step)).div_(norm);
+            dualY.add_(down, Scalars.Of(step)).div_(norm);
         }
     }
 }

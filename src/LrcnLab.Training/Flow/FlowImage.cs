@@ -16,8 +16,8 @@ public static class FlowImage
     public static Tensor Of(Tensor flow)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor magnitude = flow.square().sum([1], keepdim: true).sqrt_();
-        return cat([flow, magnitude], 1).mul_(Scale).add_(Center).round_().clamp_(0, 255).to(uint8).MoveToOuterDisposeScope();
+        Tensor magnitude = (flow * flow).sum([1], keepdim: true).sqrt_();
+        return cat([flow, magnitude], 1).mul_(Scalars.Of(Scale)).add_(Scalars.Of(Center)).round_().clamp_(Scalars.Of(0), Scalars.Of(255)).to(uint8).MoveToOuterDisposeScope();
     }
 
     /// <param name="flow">In pixels, [2, H, W].</param>

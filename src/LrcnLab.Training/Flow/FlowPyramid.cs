@@ -53,8 +53,8 @@ internal static class FlowPyramid
     public static Tensor Enlarge(Tensor flow, (int Height, int Width) size)
     {
         Tensor larger = Resize(flow, size);
-        larger.narrow(1, 0, 1).mul_((double)size.Width / flow.shape[3]);
-        larger.narrow(1, 1, 1).mul_((double)size.Height / flow.shape[2]);
+        larger.narrow(1, 0, 1).mul_(Scalars.Of((double)size.Width / flow.shape[3]));
+        larger.narrow(1, 1, 1).mul_(Scalars.Of((double)size.Height / flow.shape[2]));
         return larger;
     }
 

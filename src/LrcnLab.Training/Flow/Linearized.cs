@@ -24,17 +24,17 @@ internal sealed record Linearized(Tensor Gradient, Tensor Slope, Tensor Rest)
     public static Linearized Around(Tensor first, Tensor second, Tensor flow)
     {
         long height = flow.shape[2], width = flow.shape[3];
-        Tensor x = flow.select(1, 0).add(arange(width, float32, flow.device)); // [N, H, W]
-        Tensor y = flow.select(1, 1).add(arange(height, float32, flow.device).view(-1, 1));
-        Tensor within = x.ge(0).logical_and_(x.le(width - 1)).logical_and_(y.ge(0)).logical_and_(y.le(height - 1)).unsqueeze(1); // [N, 1, H, W]
+        Tensor x = flow.select(1, 0).add(arange(Scalars.Of(width), float32, flow.device)); // [N, H, W]
+        Tensor y = flow.select(1, 1).add(arange(Scalars.Of(height), float32, flow.device).view(-1, 1));
+        Tensor within = x.ge(Scalars.Of(0)).logical_and_(x.le(Scalars.Of(width - 1))).logical_and_(y.ge(Scalars.Of(0))).logical_and_(y.le(Scalars.Of(height - 1))).unsqueeze(1); // [N, 1, H, W]
         // From pixels to the -1..1 of grid_sample.
-        Tensor grid = stack([x.mul_(2.0 / Math.Max(1, width - 1)).sub_(1), y.mul_(2.0 / Math.Max(1, height - 1)).sub_(1)], 3); // [N, H, W, 2]
+        Tensor grid = stack([x.mul_(Scalars.Of(2.0 / Math.Max(1, width - 1))).sub_(Scalars.Of(1)), y.mul_(Scalars.Of(2.0 / Math.Max(1, height - 1))).sub_(Scalars.Of(1))], 3); // [N, H, W, 2]
         Tensor warped = nn.functional.grid_sample(second, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Border, align_corners: true); // [N, 3, H, W]
 
         Tensor gradient = warped.narrow(1, 1, 2);
-        Tensor square = gradient.square().sum([1], keepdim: true); // [N, 1, H, W]
-        Tensor usable = within.logical_and_(square.gt(NoGradient)).to(float32);
-        Tensor inverse = square.clamp_min_(NoGradient).reciprocal_().mul_(usable);
+        Tensor square = (gradient * gradient).sum([1], keepdim: true); // [N, 1, H, W]
+        Tensor usable = within.logical_and_(square.gt(Scalars.Of(NoGradient))).to(float32);
+        Tensor inverse = square.clamp_min_(Scalars.Of(NoGradient)).reciprocal_().mul_(usable);
         Tensor rest = warped.narrow(1, 0, 1).sub(first).sub_(gradient.mul(flow).sum([1], keepdim: true));
         return new Linearized(gradient.mul(usable), gradient.mul(inverse), rest.mul_(inverse));
     }
@@ -50,7 +50,7 @@ internal sealed record Linearized(Tensor Gradient, Tensor Slope, Tensor Rest)
         long height = picture.shape[2], width = picture.shape[3];
         Tensor padded = nn.functional.pad(picture, [1, 1, 1, 1], PaddingModes.Replicate); // [N, 1, H + 2, W + 2]
         Tensor rows = padded.narrow(2, 1, height), columns = padded.narrow(3, 1, width);
-        Tensor three = cat([picture, rows.narrow(3, 2, width).sub(rows.narrow(3, 0, width)).mul_(0.5), columns.narrow(2, 2, height).sub(columns.narrow(2, 0, height)).mul_(0.5)], 1);
+        Tensor three = cat([picture, rows.narrow(3, 2, width).sub(rows.narrow(3, 0, width)).mul_(Scalars.Of(0.5)), columns.narrow(2, 2, height).sub(columns.narrow(2, 0, height)).mul_(Scalars.Of(0.5))], 1);
         return nn.functional.interpolate(three, [Fineness * (height - 1) + 1, Fineness * (width - 1) + 1], mode: InterpolationMode.Bicubic, align_corners: true);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class Bfloat16Lstm : autograd.SingleTensorFunction<Bfloat16Lstm>
                 all.add_(mm(states[t], hh.t()));
             all.narrow(1, 0, 2 * hidden).sigmoid_();
             Tensor candidate = all.narrow(1, 2 * hidden, hidden).tanh_(), outgoing = all.narrow(1, 3 * hidden, hidden).sigmoid_();
-            Tensor cell = cells[t + 1].copy_(cells[t]).mul_(all.narrow(1, hidden, hidden)).addcmul_(all.narrow(1, 0, hidden), candidate, 1);
+            Tensor cell = cells[t + 1].copy_(cells[t]).mul_(all.narrow(1, hidden, hidden)).addcmul_(all.narrow(1, 0, hidden), candidate, Scalars.Of(1));
             Tensor state = output[t].copy_(squashed[t].copy_(cell).tanh_()).mul_(outgoing);
             states[t + 1].copy_(state);
         }

@@ -23,7 +23,7 @@ internal static class KerasInitializers
         double fanIn = weight.numel() / (double)weight.shape[0];
         double deviation = Math.Sqrt(2 / fanIn) / TruncatedDeviation;
         using var noGradient = no_grad();
-        weight.uniform_(-WithinTwoDeviations, WithinTwoDeviations).erfinv_().mul_(deviation * Math.Sqrt(2));
+        weight.uniform_(-WithinTwoDeviations, WithinTwoDeviations).erfinv_().mul_(Scalars.Of(deviation * Math.Sqrt(2)));
     }
 
     /// <summary>
@@ -49,7 +49,7 @@ internal static class KerasInitializers
                 if (kind != SequenceKind.Lstm)
                     continue;
                 if (name.StartsWith("bias_ih", StringComparison.Ordinal))
-                    parameter.narrow(0, hidden, hidden).fill_(1);
+                    parameter.narrow(0, hidden, hidden).fill_(Scalars.Of(1));
                 else
                     parameter.requires_grad = false;
             }

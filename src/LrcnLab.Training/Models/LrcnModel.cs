@@ -134,7 +134,7 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
         Tensor features = clips.dim() == 3 ? clips : Features(clips.flatten(0, 1)).reshape(clips.shape[0], clips.shape[1], -1); // [N, T, F]
         if (lengths is null)
             return features.mean([1]);
-        Tensor counts = tensor(lengths, device: clips.device).view(-1, 1, 1), valid = arange(clips.shape[1], device: clips.device).view(1, -1, 1).lt(counts); // [N, T, 1]
+        Tensor counts = tensor(lengths, device: clips.device).view(-1, 1, 1), valid = arange(Scalars.Of(clips.shape[1]), device: clips.device).view(1, -1, 1).lt(counts); // [N, T, 1]
         return features.where(valid, zeros_like(features)).sum([1]) / counts.squeeze(2);
     }
 
@@ -195,7 +195,7 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
 
     private static Tensor Last(Sequence s) => s.Lengths is null
         ? s.X.select(1, s.X.shape[1] - 1)
-        : s.X[arange(s.X.shape[0], device: s.X.device), tensor(s.Lengths, device: s.X.device) - 1];
+        : s.X[arange(Scalars.Of(s.X.shape[0]), device: s.X.device), tensor(s.Lengths, device: s.X.device) - 1];
 
     private static Tensor Mean(Sequence s) => s.Lengths is null
         ? s.X.mean([1])
@@ -204,7 +204,7 @@ public sealed class LrcnModel : nn.Module<Tensor, Tensor>
     /// <summary>Keras' LSTM(dropout=…): one mask a clip, the same at all time steps.</summary>
     private static Tensor DropFeatures(Tensor x, double probability)
     {
-        Tensor mask = empty([x.shape[0], 1, x.shape[2]], x.dtype, x.device).bernoulli_(1 - probability).div_(1 - probability); // [N, 1, F]
+        Tensor mask = empty([x.shape[0], 1, x.shape[2]], x.dtype, x.device).bernoulli_(1 - probability).div_(Scalars.Of(1 - probability)); // [N, 1, F]
         return x * mask;
     }
 

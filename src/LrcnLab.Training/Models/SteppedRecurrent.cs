@@ -18,7 +18,7 @@ internal sealed class SteppedRecurrent(RecurrentLayer layer, nn.Module module, b
     public RecurrentOutput Run(Tensor features, long[]? lengths)
     {
         long time = features.shape[1];
-        Tensor? valid = lengths is null ? null : arange(time, device: features.device).unsqueeze(0).lt(tensor(lengths, device: features.device).unsqueeze(1)).to(features.dtype).unsqueeze(2); // [N, T, 1]
+        Tensor? valid = lengths is null ? null : arange(Scalars.Of(time), device: features.device).unsqueeze(0).lt(tensor(lengths, device: features.device).unsqueeze(1)).to(features.dtype).unsqueeze(2); // [N, T, 1]
         Tensor x = features, final = features;
         for (int l = 0; l < layer.Layers; l++)
         {
@@ -80,7 +80,7 @@ internal sealed class SteppedRecurrent(RecurrentLayer layer, nn.Module module, b
         return (1 - update) * candidate + update * h;
     }
 
-    private static Tensor HardSigmoid(Tensor x) => (0.2 * x + 0.5).clamp(0, 1);
+    private static Tensor HardSigmoid(Tensor x) => (0.2 * x + 0.5).clamp(Scalars.Of(0), Scalars.Of(1));
 
     private TorchSharp.Modules.Parameter Parameter(string name) => module.get_parameter(name) ?? throw new InvalidOperationException($"The module has no {name}.");
 }
